@@ -1,0 +1,20 @@
+using Exchange.Grains.Interfaces;
+using Exchange.Streaming;
+using Microsoft.Extensions.Logging;
+using Orleans;
+
+namespace Exchange.Client.Gateway.Updates;
+
+/// <summary>What every feed needs.</summary>
+internal sealed record FeedContext(
+    UpdateOutbox Outbox,
+    IExchangeStreamProvider Streams,
+    IGrainFactory Grains,
+    TimeProvider Time,
+    GatewayCounters Counters,
+    NoticeFeed Notices,
+    ILogger Logger)
+{
+    /// <summary>Called when a connection was activated anew: what it was asked for in its old life is forgotten there.</summary>
+    public Action<ConnectionId> Reactivated { get; set; } = static _ => { };
+}
