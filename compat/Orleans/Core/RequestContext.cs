@@ -1,0 +1,48 @@
+namespace Orleans.Runtime;
+
+/// <summary>Values that travel with a call and with the calls made in answering it.</summary>
+public static class RequestContext
+{
+    private static readonly AsyncLocal<Dictionary<string, object>?> s_values = new();
+
+    public static IEnumerable<string> Keys => s_values.Value?.Keys ?? Enumerable.Empty<string>();
+
+    public static IEnumerable<KeyValuePair<string, object>> Entries => s_values.Value ?? Enumerable.Empty<KeyValuePair<string, object>>();
+
+    /// <summary>The values as they are; never changed once published, so they can be passed on.</summary>
+    internal static Dictionary<string, object>? Current => s_values.Value;
+
+    public static object? Get(string key) => s_values.Value is { } values && values.TryGetValue(key, out var value) ? value : null;
+
+    public static void Set(string key, object value) =>
+        s_values.Value = new Dictionary<string, object>(s_values.Value ?? []) { [key] = value };
+
+    public static bool Remove(string key)
+    {
+        if (s_values.Value is not { } values || !values.ContainsKey(key))
+        {
+            return false;
+        }
+
+        var rest = new Dictionary<string, object>(values);
+        rest.Remove(key);
+        s_values.Value = rest.Count == 0 ? null : rest;
+        return true;
+    }
+
+    public static void Clear()
+    {
+        if (s_values.Value is not null)
+        {
+            s_values.Value = null;
+        }
+    }
+
+    internal static void Import(Dictionary<string, object>? values)
+    {
+        if (!ReferenceEquals(s_values.Value, values))
+        {
+            s_values.Value = values;
+        }
+    }
+}

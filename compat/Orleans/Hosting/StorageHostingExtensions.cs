@@ -1,0 +1,59 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using Orleans.Providers;
+using Orleans.Storage;
+
+namespace Orleans.Hosting
+{
+    public static class MemoryGrainStorageSiloBuilderExtensions
+    {
+        public static ISiloBuilder AddMemoryGrainStorageAsDefault(this ISiloBuilder builder, Action<MemoryGrainStorageOptions> configureOptions) =>
+            builder.AddMemoryGrainStorage(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, configureOptions);
+
+        public static ISiloBuilder AddMemoryGrainStorage(this ISiloBuilder builder, string name, Action<MemoryGrainStorageOptions> configureOptions) =>
+            builder.AddMemoryGrainStorage(name, options => options.Configure(configureOptions));
+
+        public static ISiloBuilder AddMemoryGrainStorageAsDefault(this ISiloBuilder builder, Action<OptionsBuilder<MemoryGrainStorageOptions>>? configureOptions = null) =>
+            builder.AddMemoryGrainStorage(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, configureOptions);
+
+        public static ISiloBuilder AddMemoryGrainStorage(this ISiloBuilder builder, string name, Action<OptionsBuilder<MemoryGrainStorageOptions>>? configureOptions = null)
+        {
+            configureOptions?.Invoke(builder.Services.AddOptions<MemoryGrainStorageOptions>(name));
+            Runtime.Hosting.StorageProviderExtensions.AddGrainStorage(
+                builder.Services, name, static (services, provider) => new Runtime.MemoryGrainStorage(provider, services.GetRequiredService<Runtime.RuntimeClient>().Cluster));
+            return builder;
+        }
+    }
+}
+
+namespace Orleans.Runtime.Hosting
+{
+    public static class StorageProviderExtensions
+    {
+        /// <summary>Registers a storage by name; the one named Default is also the unnamed one.</summary>
+        public static IServiceCollection AddGrainStorage<T>(this IServiceCollection collection, string name, Func<IServiceProvider, string, T> implementationFactory)
+            where T : IGrainStorage
+        {
+            collection.AddKeyedSingleton<IGrainStorage>(name, (services, _) => implementationFactory(services, name));
+            if (name == ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME)
+            {
+                collection.TryAddSingleton(services => services.GetRequiredKeyedService<IGrainStorage>(name));
+            }
+
+            collection.AddSingleton(services =>
+                services.GetRequiredKeyedService<IGrainStorage>(name) as ILifecycleParticipant<ISiloLifecycle> ?? NoParticipant.Instance);
+            return collection;
+        }
+
+        private sealed class NoParticipant : ILifecycleParticipant<ISiloLifecycle>
+        {
+            public static NoParticipant Instance { get; } = new();
+
+            public void Participate(ISiloLifecycle lifecycle)
+            {
+            }
+        }
+    }
+}
