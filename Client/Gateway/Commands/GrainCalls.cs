@@ -1,6 +1,6 @@
 using Exchange.Grains.Interfaces;
+using Exchange.Streaming;
 using Microsoft.Extensions.Logging;
-using Orleans.Runtime;
 
 namespace Exchange.Client.Gateway.Commands;
 
@@ -8,9 +8,11 @@ namespace Exchange.Client.Gateway.Commands;
 internal sealed partial class GrainCalls(GatewayOptions options, TimeProvider time, GatewayCounters counters, ILogger logger)
 {
     /// <param name="method">The wire name, for the message.</param>
+    /// <param name="connection">Which connection is called.</param>
     /// <param name="changesVenue">True when the call may change something at the venue: then every error carries an outcome.</param>
     /// <param name="call">The call.</param>
-    public async Task<Result<T>> InvokeAsync<T>(string method, bool changesVenue, Func<CancellationToken, Task<Result<T>>> call)
+    public async Task<Result<T>> InvokeAsync<T>(
+        string method, ConnectionId connection, bool changesVenue, Func<CancellationToken, Task<Result<T>>> call)
     {
         using var timeout = new CancellationTokenSource(options.CommandTimeout, time);
         try
@@ -24,49 +26,41 @@ internal sealed partial class GrainCalls(GatewayOptions options, TimeProvider ti
         {
             var error = e is OperationCanceledException && timeout.IsCancellationRequested
                 ? TimedOut(method, options.CommandTimeout)
-                : Explain(method, e);
-            return changesVenue ? error.WithOutcome(IsProvablyNotSent(error.Code) ? CommandOutcome.Rejected : CommandOutcome.Unknown) : error;
+                : Explain(method, connection, e);
+            return changesVenue ? error.WithOutcome(IsOfRequest(error.Code) ? CommandOutcome.Rejected : CommandOutcome.Unknown) : error;
         }
     }
 
-    private ExchangeError Explain(string method, Exception exception)
+    private ExchangeError Explain(string method, ConnectionId connection, Exception exception)
     {
         for (var e = exception; e is not null; e = e.InnerException)
         {
-            switch (e)
-            {
-                case ConnectionNotDeclaredException:
-                    return new ExchangeError { Code = ErrorCode.ConnectionNotDeclared, Message = e.Message, Retryable = true };
-                case OrleansMessageRejectionException:
-                    return new ExchangeError
-                    {
-                        Code = ErrorCode.ConnectionUnavailable,
-                        Message = $"{method}: the silo that serves the connection does not answer; another may take over",
-                        Retryable = true,
-                    };
-                case TimeoutException:
-                    return TimedOut(method, null);
-            }
+            if (e is ConnectionNotDeclaredException)
+                return ConnectionErrors.From(e, connection);
         }
+
+        var error = ConnectionErrors.From(exception, connection);
+        if (error.Code != ErrorCode.Internal)
+            return error;
 
         // The text of an unexpected exception may hold anything; it belongs in the log, and the caller gets its number.
         var number = Guid.NewGuid().ToString("N")[..12];
         counters.Failures.Add();
         LogFailed(logger, method, number, exception);
-        return new ExchangeError { Code = ErrorCode.Internal, Message = $"{method}: a defect of the gateway or the connection; its log has the details under {number}" };
+        return error with { Message = $"{method}: a defect of the gateway or of '{connection}'; the gateway's log has the details under {number}" };
     }
 
-    private static ExchangeError TimedOut(string method, TimeSpan? after) => new()
+    private static ExchangeError TimedOut(string method, TimeSpan after) => new()
     {
         Code = ErrorCode.Timeout,
-        Message = after is { } limit ? $"{method}: no answer within {limit.TotalSeconds:0.###} s" : $"{method}: no answer in time",
+        Message = $"{method}: no answer within {after.TotalSeconds:0.###} s",
         Retryable = true,
     };
 
-    /// <summary>Errors by which the request itself was refused, before anything left.</summary>
-    private static bool IsOfRequest(ErrorCode code) => code is >= ErrorCode.InvalidArgument and < ErrorCode.PriceOffTick;
-
-    private static bool IsProvablyNotSent(ErrorCode code) => code == ErrorCode.ConnectionNotDeclared;
+    /// <summary>Errors by which the request provably never reached a venue.</summary>
+    private static bool IsOfRequest(ErrorCode code) =>
+        code is (>= ErrorCode.InvalidArgument and < ErrorCode.PriceOffTick) or ErrorCode.ConnectionNotDeclared or ErrorCode.NotReady
+            or ErrorCode.CredentialsMissing or ErrorCode.Stopping or ErrorCode.TradingHalted or ErrorCode.ReduceOnlyMode;
 
     [LoggerMessage(30, LogLevel.Error, "{Method} failed unexpectedly ({Number})")]
     private static partial void LogFailed(ILogger logger, string method, string number, Exception exception);

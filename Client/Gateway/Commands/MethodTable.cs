@@ -18,11 +18,11 @@ internal sealed class MethodTable(IGrainFactory grains, GrainCalls calls)
     public void Grain<TGrain, T>(
         string name, ConnectionRole role, bool changesVenue, Func<ParamsReader, Func<TGrain, CancellationToken, Task<Result<T>>>> prepare)
         where TGrain : IGrainWithStringKey =>
-        Local(name, changesVenue, (_, reader) =>
+        Local<T>(name, changesVenue, (_, reader) =>
         {
             var connection = reader.Connection(role);
             var call = prepare(reader);
-            return () => calls.InvokeAsync(name, changesVenue, token => call(grains.GetGrain<TGrain>(connection.Exchange), token));
+            return () => calls.InvokeAsync(name, connection, changesVenue, token => call(grains.GetGrain<TGrain>(connection.Exchange), token));
         });
 
     /// <summary>A method whose result is written as the contract's records are.</summary>

@@ -15,6 +15,8 @@ internal sealed record FeedContext(
     NoticeFeed Notices,
     ILogger Logger)
 {
-    /// <summary>Called when a connection was activated anew: what it was asked for in its old life is forgotten there.</summary>
-    public Action<ConnectionId> Reactivated { get; set; } = static _ => { };
+    /// <summary>
+    /// Called when a connection's activation is gone, or another has come: what it was asked for in its old life is forgotten.
+    /// </summary>
+    public Action<ConnectionId> SubscriptionsForgotten { get; set; } = static _ => { };
 }

@@ -16,6 +16,9 @@ internal sealed class FeedTable(FeedContext context)
     /// <summary>The feed of a topic; not attached yet when it is new.</summary>
     public TopicFeed GetOrAdd(TopicName topic) => _feeds.GetOrAdd(topic, Create, context);
 
+    /// <summary>The feed of a topic, to ask its producer something; a new one is not kept.</summary>
+    public TopicFeed GetOrCreate(TopicName topic) => _feeds.TryGetValue(topic, out var feed) ? feed : Create(topic, context);
+
     public void Remove(TopicFeed feed) => _feeds.TryRemove(KeyValuePair.Create(feed.Topic, feed));
 
     /// <summary>Sends the state of every topic that a new subscription's prefix matches.</summary>

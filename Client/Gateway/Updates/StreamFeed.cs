@@ -248,6 +248,7 @@ internal partial class StreamFeed<T> : TopicFeed, IAsyncObserver<StreamUpdate<T>
         _context.Counters.ProducersLost.Add();
         LogLost(_context.Logger, Topic, reason.Message);
         PublishSnapshot();
+        _context.SubscriptionsForgotten(Topic.Producer!);
     }
 
     private void OnProducerBack()
@@ -297,8 +298,7 @@ internal partial class StreamFeed<T> : TopicFeed, IAsyncObserver<StreamUpdate<T>
     private void TellReactivated()
     {
         _context.Counters.EpochChanges.Add();
-        if (Topic.Producer is { } producer)
-            _context.Reactivated(producer);
+        _context.SubscriptionsForgotten(Topic.Producer!);
     }
 
     private async Task RunAsync(Func<Task> work)
