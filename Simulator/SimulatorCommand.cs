@@ -77,6 +77,7 @@ internal static class SimulatorCommand
     private static async Task<int> RunAsync(SimulatorOptions options, FileInfo? portsFile, CancellationToken cancellation)
     {
         await using var host = await SimulatorHost.StartAsync(options, cancellation);
+        host.Told = Console.WriteLine;
         Console.WriteLine($"control  {host.ControlUri}");
         Console.WriteLine($"binance  {host.BinanceRestUri}  (key demo-key, secret demo-secret)");
         Console.WriteLine(options.Replay is null

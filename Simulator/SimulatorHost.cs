@@ -23,10 +23,16 @@ internal sealed class SimulatorHost : IAsyncDisposable
     {
         _options = options;
         Context = new SimulatorContext(new SimulatorClock(options.TimeProvider), options.Seed);
-        Binance = new BinanceVenue(Context, hub => new LiveMarket(Context, hub, options.Symbols));
+        BinanceVenue? venue = null;
+        Binance = venue = new BinanceVenue(Context, hub => options.Replay is null
+            ? new LiveMarket(Context, hub, options.Symbols)
+            : new ReplayMarket(Context, hub, options, () => venue?.LargestBacklog ?? 0, message => Told?.Invoke(message)));
         Context.Faults.Added = OnFault;
         Context.Faults.Removed = OnFaultRemoved;
     }
+
+    /// <summary>What a person at the terminal should know, as it happens.</summary>
+    public Action<string>? Told { get; set; }
 
     public SimulatorContext Context { get; }
 
@@ -115,6 +121,15 @@ internal sealed class SimulatorHost : IAsyncDisposable
         lock (Context.Turn)
         {
             return Binance.Market.EmitPartialDepth(symbol, levels, speedSuffix);
+        }
+    }
+
+    /// <summary>Lets the order flow of one symbol decide until its book has changed.</summary>
+    public void ChangeBook(string symbol)
+    {
+        lock (Context.Turn)
+        {
+            Binance.Market.ChangeBook(symbol);
         }
     }
 

@@ -34,6 +34,9 @@ internal interface IBinanceMarket
     /// <summary>One decision of the order flow on every symbol in turn; a recording has none.</summary>
     void Step(int decisions);
 
+    /// <summary>Decisions for one symbol until its book is another; nothing, for a recording.</summary>
+    void ChangeBook(string symbol);
+
     /// <summary>Publishes a partial book now, changed or not; gives its <c>u</c>.</summary>
     long EmitPartialDepth(string symbol, int levels, string speedSuffix);
 

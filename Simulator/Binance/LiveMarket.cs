@@ -74,6 +74,16 @@ internal sealed class LiveMarket : IBinanceMarket
         }
     }
 
+    public void ChangeBook(string symbol)
+    {
+        var feed = _feeds[symbol];
+        var before = feed.LastUpdateId;
+        while (feed.LastUpdateId == before && feed.Instrument.Core.IsTrading)
+        {
+            feed.Flow.Step();
+        }
+    }
+
     public long EmitPartialDepth(string symbol, int levels, string speedSuffix) =>
         _feeds[symbol].EmitPartial(levels, speedSuffix);
 
