@@ -120,6 +120,7 @@ public sealed partial class ExchangeGateway : IHostedService, IDisposable
     public void Dispose()
     {
         _sockets.Dispose();
+        _subscriptions.Dispose();
         _stopping.Dispose();
     }
 

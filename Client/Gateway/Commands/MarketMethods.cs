@@ -34,7 +34,7 @@ internal static class MarketMethods
     private static void AddSubscription(MethodTable table, MarketSubscriptionTable subscriptions, string what, TopicKind kind)
     {
         var subscribe = $"market.subscribe_{what}";
-        table.Local(subscribe, changesVenue: false, (session, p) =>
+        table.Local<SubscriptionJson>(subscribe, changesVenue: false, (session, p) =>
         {
             var topic = ReadTopic(p, kind);
             var topN = kind == TopicKind.Book ? p.Int("top_n", 1, MaxTopN, 20) : 0;
@@ -45,7 +45,7 @@ internal static class MarketMethods
                 return result.Map(s => SubscriptionJson.From(topic, s));
             };
         });
-        table.Local($"market.unsubscribe_{what}", changesVenue: false, (session, p) =>
+        table.Local<Unit>($"market.unsubscribe_{what}", changesVenue: false, (session, p) =>
         {
             var topic = ReadTopic(p, kind);
             return () => subscriptions.UnsubscribeAsync(session, topic);

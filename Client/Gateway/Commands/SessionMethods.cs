@@ -47,7 +47,7 @@ internal sealed class SessionMethods(
             WriteStatus(to);
             return Task.FromResult<ExchangeError?>(null);
         });
-        table.Local("session.goodbye", changesVenue: false, (session, _) => async () =>
+        table.Local<Unit>("session.goodbye", changesVenue: false, (session, _) => async () =>
         {
             sessions.Remove(session);
             await subscriptions.ReleaseAsync(session);

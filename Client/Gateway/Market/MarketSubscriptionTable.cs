@@ -16,6 +16,7 @@ namespace Exchange.Client.Gateway.Market;
 /// </summary>
 internal sealed partial class MarketSubscriptionTable(
     string subscriber, IGrainFactory grains, GrainCalls calls, FeedTable feeds, GatewayOptions options, TimeProvider time, ILogger logger)
+    : IDisposable
 {
     private readonly ConcurrentDictionary<TopicName, MarketEntry> _entries = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -124,6 +125,8 @@ internal sealed partial class MarketSubscriptionTable(
             }
         }));
     }
+
+    public void Dispose() => _stopping.Dispose();
 
     private Task RenewAsync(Func<MarketEntry, bool> which) =>
         Task.WhenAll(_entries.Values.Where(e => e.IsWanted && which(e)).Select(RenewAsync));
