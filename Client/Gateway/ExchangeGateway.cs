@@ -62,7 +62,7 @@ public sealed partial class ExchangeGateway : IHostedService, IDisposable
         DataMethods.Add(methods);
         EventsMethods.Add(methods, Feeds, calls);
         new SessionMethods(Identity, _options, _sessions, Feeds, Outbox, _subscriptions, Counters, time).Add(methods);
-        _dispatcher = new CommandDispatcher(methods, _sessions, _sockets, _options, Counters, logger);
+        _dispatcher = new CommandDispatcher(methods, _sessions, _sockets, _options, time, Counters, logger);
     }
 
     /// <summary>Where commands are taken, with the port that was bound; empty before the start.</summary>

@@ -12,7 +12,7 @@ namespace Exchange.Client.Gateway.Commands;
 /// for another to end, so a cancel overtakes a place that hangs.
 /// </summary>
 internal sealed partial class CommandDispatcher(
-    MethodTable methods, SessionTable sessions, GatewaySockets sockets, GatewayOptions options, GatewayCounters counters, ILogger logger)
+    MethodTable methods, SessionTable sessions, GatewaySockets sockets, GatewayOptions options, TimeProvider time, GatewayCounters counters, ILogger logger)
 {
     private readonly Channel<CommandFrame> _frames = Channel.CreateUnbounded<CommandFrame>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
     private int _inFlight;
@@ -98,6 +98,12 @@ internal sealed partial class CommandDispatcher(
             if (reader.Finish() is { } invalid)
             {
                 Answer(frame.Sender, id, method.ChangesVenue ? invalid.WithOutcome(CommandOutcome.Rejected) : invalid);
+                return;
+            }
+
+            if (request.Deadline is { } deadline && time.GetUtcNow() > deadline)
+            {
+                Refuse(frame.Sender, id, ErrorCode.Timeout, $"the command came {(time.GetUtcNow() - deadline).TotalSeconds:0.###} s after its deadline and was not carried out");
                 return;
             }
 

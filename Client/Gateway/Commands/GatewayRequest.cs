@@ -13,7 +13,11 @@ internal readonly record struct RequestId(string Json)
 }
 
 /// <summary>A request's envelope.</summary>
-internal readonly record struct GatewayRequest(RequestId Id, string Method, JsonElement Params)
+/// <param name="Id">The id.</param>
+/// <param name="Method">The method.</param>
+/// <param name="Params">The params; an empty object when there are none.</param>
+/// <param name="Deadline">After this time it must not be carried out any more; null when the sender set none.</param>
+internal readonly record struct GatewayRequest(RequestId Id, string Method, JsonElement Params, DateTimeOffset? Deadline)
 {
     /// <summary>Ids may be this long.</summary>
     private const int MaxIdLength = 128;
@@ -30,7 +34,7 @@ internal readonly record struct GatewayRequest(RequestId Id, string Method, Json
     public static bool TryRead(
         ReadOnlyMemory<byte> frame, out JsonDocument? document, out GatewayRequest request, [NotNullWhen(false)] out ExchangeError? error)
     {
-        request = new GatewayRequest(RequestId.None, "", s_noParams);
+        request = new GatewayRequest(RequestId.None, "", s_noParams, null);
         document = null;
         try
         {
@@ -51,7 +55,7 @@ internal readonly record struct GatewayRequest(RequestId Id, string Method, Json
         }
 
         error = null;
-        JsonElement? version = null, id = null, method = null, parameters = null;
+        JsonElement? version = null, id = null, method = null, parameters = null, deadline = null;
         foreach (var member in root.EnumerateObject())
         {
             switch (member.Name)
@@ -60,7 +64,8 @@ internal readonly record struct GatewayRequest(RequestId Id, string Method, Json
                 case "id": id = member.Value; break;
                 case "method": method = member.Value; break;
                 case "params": parameters = member.Value; break;
-                default: error ??= Malformed($"{Shorten(member.Name)}: no such member; a request has v, id, method and params"); break;
+                case "deadline": deadline = member.Value; break;
+                default: error ??= Malformed($"{Shorten(member.Name)}: no such member; a request has v, id, method, params and deadline"); break;
             }
         }
 
@@ -85,8 +90,18 @@ internal readonly record struct GatewayRequest(RequestId Id, string Method, Json
             error = Malformed($"method: must be a JSON string, not {Name(m.ValueKind)}");
         else if (parameters is { } p && p.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null))
             error = Malformed($"params: must be a JSON object, not {Name(p.ValueKind)}");
+        else if (deadline is { } d && (d.ValueKind != JsonValueKind.String || !d.TryGetDateTimeOffset(out _)))
+            error = Malformed("deadline: must be a time in a JSON string, such as \"2026-11-22T10:00:00.123456Z\"");
         else
-            request = request with { Method = m.GetString()!, Params = parameters is { ValueKind: JsonValueKind.Object } given ? given : s_noParams };
+        {
+            request = request with
+            {
+                Method = m.GetString()!,
+                Params = parameters is { ValueKind: JsonValueKind.Object } given ? given : s_noParams,
+                Deadline = deadline?.GetDateTimeOffset(),
+            };
+        }
+
         return error is null;
     }
 
