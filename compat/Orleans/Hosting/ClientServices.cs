@@ -26,7 +26,7 @@ internal static class ClientServices
         services.AddLogging();
         services.AddOptions();
         services.Configure<ClusterOptions>(configuration.GetSection("Orleans"));
-        services.TryAddSingleton(TimeProvider.System);
+        SiloServices.AddTime(services);
         services.AddSingleton(s => new RuntimeClient(s, null, s.GetRequiredService<IOptions<ClientMessagingOptions>>().Value));
         services.TryAddSingleton<IClusterClient>(s => s.GetRequiredService<RuntimeClient>());
         services.TryAddSingleton<IGrainFactory>(s => s.GetRequiredService<RuntimeClient>());

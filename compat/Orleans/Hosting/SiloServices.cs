@@ -30,7 +30,7 @@ internal static class SiloServices
         services.AddLogging();
         services.AddOptions();
         services.Configure<ClusterOptions>(configuration.GetSection("Orleans"));
-        services.TryAddSingleton(TimeProvider.System);
+        AddTime(services);
         services.AddSingleton<Silo>();
         services.AddSingleton<ILocalSiloDetails>(s => s.GetRequiredService<Silo>());
         services.AddSingleton(s => s.GetRequiredService<Silo>().Runtime);
@@ -41,10 +41,18 @@ internal static class SiloServices
         services.AddSingleton<IGrainRuntime>(s => s.GetRequiredService<GrainRuntime>());
         services.AddSingleton<ITimerRegistry>(s => s.GetRequiredService<GrainRuntime>());
         services.AddSingleton<IGrainContextAccessor, GrainContextAccessor>();
+        services.AddScoped<IGrainContext>(_ => RuntimeContext.Current ?? throw new InvalidOperationException("No current grain context available."));
         services.AddPlacementDirector<RandomPlacement, RandomPlacementDirector>();
         services.AddPlacementDirector<PreferLocalPlacement, PreferLocalPlacementDirector>();
         services.TryAddSingleton<PlacementStrategy, RandomPlacement>();
         services.AddHostedService<SiloHostedService>();
+    }
+
+    /// <summary>Each area's clock may be replaced by name; by default all are the one that is registered.</summary>
+    public static void AddTime(IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddKeyedSingleton<TimeProvider>(KeyedService.AnyKey, static (s, _) => s.GetRequiredService<TimeProvider>());
     }
 }
 

@@ -13,7 +13,7 @@ internal static class StateStorage
     private static readonly MethodInfo s_facet = typeof(StateStorage).GetMethod(nameof(Facet), BindingFlags.Static | BindingFlags.NonPublic)!;
 
     /// <summary>For a constructor parameter with [PersistentState].</summary>
-    public static Func<Activation, object?> FacetFactory(ParameterInfo parameter, PersistentStateAttribute attribute)
+    public static Func<Activation, object> FacetFactory(ParameterInfo parameter, PersistentStateAttribute attribute)
     {
         var type = parameter.ParameterType;
         if (!type.IsGenericType || type.GetGenericTypeDefinition() != typeof(IPersistentState<>))
@@ -26,7 +26,7 @@ internal static class StateStorage
 
         var name = string.IsNullOrEmpty(attribute.StateName) ? parameter.Name! : attribute.StateName;
         return s_facet.MakeGenericMethod(type.GetGenericArguments())
-            .CreateDelegate<Func<string, string?, Func<Activation, object?>>>()(name, attribute.StorageName);
+            .CreateDelegate<Func<string, string?, Func<Activation, object>>>()(name, attribute.StorageName);
     }
 
     /// <summary>For a class derived from <see cref="Grain{TGrainState}"/>.</summary>
@@ -37,7 +37,7 @@ internal static class StateStorage
         return new PersistentState<T>("state", activation, Find(activation, provider));
     }
 
-    private static Func<Activation, object?> Facet<T>(string name, string? provider) => activation =>
+    private static Func<Activation, object> Facet<T>(string name, string? provider) => activation =>
     {
         var state = new PersistentState<T>(name, activation, Find(activation, provider));
         activation.ObservableLifecycle.Subscribe(

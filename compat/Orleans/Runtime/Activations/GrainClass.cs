@@ -9,8 +9,8 @@ namespace Orleans.Runtime;
 /// <summary>A grain class as one silo sees it: its properties, placement and constructor.</summary>
 internal sealed class GrainClass
 {
-    private readonly ConstructorInfo _constructor;
-    private readonly Func<Activation, object?>[] _arguments;
+    private readonly ObjectFactory _create;
+    private readonly Func<Activation, object>[] _states;
 
     public GrainClass(Type type, GrainType name, IServiceProvider services)
     {
@@ -27,8 +27,9 @@ internal sealed class GrainClass
         }
 
         Properties = new GrainProperties(properties.ToImmutableDictionary(StringComparer.Ordinal));
-        _constructor = ChooseConstructor(type);
-        _arguments = _constructor.GetParameters().Select(Argument).ToArray();
+        var states = type.GetConstructors().FirstOrDefault()?.GetParameters().Where(p => p.IsDefined(typeof(PersistentStateAttribute))).ToArray() ?? [];
+        _states = states.Select(p => StateStorage.FacetFactory(p, p.GetCustomAttribute<PersistentStateAttribute>()!)).ToArray();
+        _create = ActivatorUtilities.CreateFactory(type, states.Select(p => p.ParameterType).ToArray());
     }
 
     public Type Type { get; }
@@ -71,38 +72,16 @@ internal sealed class GrainClass
         return [.. filters.OrderBy(f => f.Order)];
     }
 
-    public object Create(Activation activation) => _constructor.Invoke(
-        BindingFlags.DoNotWrapExceptions, null, Array.ConvertAll(_arguments, argument => argument(activation)), null);
-
-    private static ConstructorInfo ChooseConstructor(Type type)
+    public object Create(Activation activation)
     {
-        var constructors = type.GetConstructors();
-        return constructors.FirstOrDefault(c => c.IsDefined(typeof(ActivatorUtilitiesConstructorAttribute)))
-            ?? constructors.MaxBy(c => c.GetParameters().Length)
-            ?? throw new InvalidOperationException($"The grain class {type} has no public constructor.");
-    }
-
-    private Func<Activation, object?> Argument(ParameterInfo parameter)
-    {
-        if (parameter.GetCustomAttribute<PersistentStateAttribute>() is { } state)
+        try
         {
-            return StateStorage.FacetFactory(parameter, state);
+            return _create(activation.ActivationServices, Array.ConvertAll(_states, state => state(activation)));
         }
-
-        if (parameter.ParameterType == typeof(IGrainContext))
+        catch (Exception exception)
         {
-            return activation => activation;
+            throw new InvalidOperationException(
+                $"Failed to create an instance of grain type '{Type}'. See {nameof(Exception.InnerException)} for details.", exception);
         }
-
-        if (parameter.GetCustomAttribute<FromKeyedServicesAttribute>() is { } keyed)
-        {
-            return activation => activation.ActivationServices.GetRequiredKeyedService(parameter.ParameterType, keyed.Key);
-        }
-
-        return activation => activation.ActivationServices.GetService(parameter.ParameterType) is { } service
-            ? service
-            : parameter.HasDefaultValue
-                ? parameter.DefaultValue
-                : throw new InvalidOperationException($"Unable to resolve service for type '{parameter.ParameterType}' while attempting to activate '{Type}'.");
     }
 }

@@ -26,7 +26,7 @@ internal sealed class Silo : ILocalSiloDetails
         GatewayAddress = endpoint.Value.GatewayPort == 0 ? null : SiloAddress.New(address, endpoint.Value.GatewayPort, 0);
         Name = options.Value.SiloName ?? $"Silo_{Interlocked.Increment(ref s_silos)}";
         Logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Orleans.Compat");
-        TimeProvider = services.GetRequiredService<TimeProvider>();
+        TimeProvider = services.GetRequiredKeyedService<TimeProvider>(TimeProviderNames.Grains);
         Runtime = new RuntimeClient(services, this, messaging.Value);
         Placement = new PlacementService(this);
         _lifecycle = new Lazy<LifecycleSubject>(CreateLifecycle);
