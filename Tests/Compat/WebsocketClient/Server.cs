@@ -2,8 +2,8 @@ using System.Net.WebSockets;
 using System.Text;
 using Exchange.Tests.Compat.NetMQ;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Websocket.Client;
 
