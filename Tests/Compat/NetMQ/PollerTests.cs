@@ -39,6 +39,23 @@ public sealed class PollerTests
         Assert.True(isDisposed);
     }
 
+    [Fact(Skip = "The genuine package wants it removed first.", SkipUnless = nameof(CleanupTests.IsStandIn), SkipType = typeof(CleanupTests))]
+    public async Task A_socket_that_another_thread_closes_leaves_the_poller()
+    {
+        var router = new RouterSocket();
+        router.BindLocal();
+        router.ReceiveReady += (_, _) => { };
+        using var poller = new NetMQPoller { router };
+        poller.RunAsync();
+        await poller.UntilRunning();
+
+        router.Dispose();
+
+        Assert.True(router.IsDisposed);
+        Assert.False(await poller.ContainsAsync(router).Within());
+        poller.Stop();
+    }
+
     [Fact]
     public async Task A_removed_socket_raises_nothing_more()
     {
