@@ -31,7 +31,19 @@ internal sealed class LoopbackListener : IAsyncDisposable
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
         var application = builder.Build();
-        application.Run(handle);
+        application.Run(async http =>
+        {
+            try
+            {
+                await handle(http);
+            }
+            catch (Exception defect) when (!http.RequestAborted.IsCancellationRequested)
+            {
+                // A mistake of the simulator's: to be seen, not to be taken for the venue's behaviour.
+                await Console.Error.WriteLineAsync($"simulator: {http.Request.Method} {http.Request.Path}: {defect}");
+                throw;
+            }
+        });
         try
         {
             await application.StartAsync(cancellation);

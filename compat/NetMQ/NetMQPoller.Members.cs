@@ -125,7 +125,7 @@ public sealed partial class NetMQPoller
     public Task<bool> ContainsAsync(ISocketPollable socket)
     {
         ArgumentNullException.ThrowIfNull(socket);
-        return Ask(() => _sockets.Contains(socket.Socket));
+        return Ask(() => !socket.IsDisposed && _sockets.Contains(socket.Socket));
     }
 
     /// <summary>Whether a timer was added.</summary>
@@ -171,7 +171,7 @@ public sealed partial class NetMQPoller
         _dirty = true;
         if (IsRunning && !CanExecuteTaskInline)
         {
-            _tasks.Signal();
+            Wake();
         }
     }
 

@@ -134,7 +134,19 @@ public sealed partial class NetMQPoller :
     private void RequestStop()
     {
         _stopRequested = true;
-        _tasks.Signal();
+        Wake();
+    }
+
+    private void Wake()
+    {
+        try
+        {
+            _tasks.Signal();
+        }
+        catch (TerminatingException)
+        {
+            // The end of the context has woken it already, and ends it.
+        }
     }
 
     private void ThrowIfRunning()

@@ -12,11 +12,15 @@ public abstract partial class NetMQSocket
 
     private readonly ZmqContext _context;
 
+    // An address ends by the words that began it, not by what they were resolved to.
+    private readonly Dictionary<string, Endpoint> _endpoints = new(StringComparer.Ordinal);
+
     /// <summary>Listens at an address, such as tcp://127.0.0.1:5555, or tcp://127.0.0.1:0 for a free port.</summary>
     public void Bind(string address)
     {
         var resolved = ResolveHost(address);
         Call(LibZmq.zmq_bind, resolved, "Bind to");
+        _endpoints[address] = new Endpoint(IsBound: true, Options.LastEndpoint ?? resolved);
         if (IsInproc(address))
         {
             _context.InprocNames[address] = this;
@@ -47,20 +51,27 @@ public abstract partial class NetMQSocket
         }
 
         Call(LibZmq.zmq_connect, address, "Connect to");
+        _endpoints[address] = new Endpoint(IsBound: false, address);
     }
 
-    /// <summary>Ends what <see cref="Connect"/> with the same address began.</summary>
-    public void Disconnect(string address) => Call(LibZmq.zmq_disconnect, address, "Disconnect from");
-
-    /// <summary>Stops listening at the address that <see cref="SocketOptions.LastEndpoint"/> told after <see cref="Bind"/>.</summary>
-    public void Unbind(string address)
+    /// <summary>Ends what <see cref="Connect"/> or <see cref="Bind"/> with the very same address began.</summary>
+    public void Disconnect(string address)
     {
-        Call(LibZmq.zmq_unbind, ResolveHost(address), "Unbind");
-        if (IsInproc(address))
+        ArgumentNullException.ThrowIfNull(address);
+        if (!_endpoints.Remove(address, out var endpoint))
+        {
+            throw new EndpointNotFoundException($"Endpoint {address} was not found and cannot be disconnected");
+        }
+
+        Call(endpoint.IsBound ? LibZmq.zmq_unbind : LibZmq.zmq_disconnect, endpoint.Resolved, "End");
+        if (endpoint.IsBound)
         {
             _context.InprocNames.TryRemove(address, out _);
         }
     }
+
+    /// <summary>Ends what <see cref="Bind"/> or <see cref="Connect"/> with the very same address began.</summary>
+    public void Unbind(string address) => Disconnect(address);
 
     private static bool IsInproc(string address) => address.StartsWith(Inproc, StringComparison.Ordinal);
 
@@ -150,4 +161,6 @@ public abstract partial class NetMQSocket
             }
         }
     }
+
+    private readonly record struct Endpoint(bool IsBound, string Resolved);
 }
