@@ -1,0 +1,54 @@
+using Exchange.Grains.Interfaces;
+
+namespace Exchange.Exchanges.Common.Text;
+
+/// <summary>Price levels read from a message, in memory that is used again for the next one.</summary>
+public sealed class LevelBuffer
+{
+    /// <summary>More levels a side than any venue sends; a message with more is refused rather than grown into.</summary>
+    public const int Limit = 20_000;
+
+    private PriceLevel[] _levels = new PriceLevel[64];
+
+    /// <summary>Levels held.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The levels, in the order of the message; valid until the next read.</summary>
+    public Span<PriceLevel> Levels => _levels.AsSpan(0, Count);
+
+    /// <summary>
+    /// Reads an array of <c>[price, quantity]</c>, each a text or a number; further members of a level are passed over.
+    /// False when anything else is found, or a quantity below zero.
+    /// </summary>
+    public bool TryRead(ref Utf8Scanner json)
+    {
+        Count = 0;
+        if (!json.TryEnterArray())
+            return false;
+        while (json.NextElement())
+        {
+            if (!json.TryEnterArray() || !json.NextElement() || !json.TryReadDecimal(out var price)
+                || !json.NextElement() || !json.TryReadDecimal(out var quantity) || quantity < 0)
+            {
+                return false;
+            }
+
+            while (json.NextElement())
+            {
+                if (!json.TrySkip())
+                    return false;
+            }
+
+            if (!json.Ok || Count >= Limit)
+                return false;
+            if (Count == _levels.Length)
+                Array.Resize(ref _levels, Count * 2);
+            _levels[Count++] = new PriceLevel(price, quantity);
+        }
+
+        return json.Ok;
+    }
+
+    /// <summary>Empties the buffer.</summary>
+    public void Clear() => Count = 0;
+}
