@@ -50,12 +50,15 @@ internal sealed class BinanceRest
         var path = http.Request.Path.Value ?? "";
         int status;
         var body = new ArrayBufferWriter<byte>(4096);
-        Fault? error, slow, hang;
+        Fault? error, hang;
+        Task delayed;
         lock (_context.Turn)
         {
             var scope = new FaultScope("binance", "rest", 0, Path: path, Symbol: http.Request.Query["symbol"]);
             hang = _context.Faults.Take(FaultKind.RestHang, scope);
-            slow = hang is null ? _context.Faults.Take(FaultKind.RestSlow, scope) : null;
+            delayed = hang is null && _context.Faults.Take(FaultKind.RestSlow, scope) is { } slow
+                ? Delay(TimeSpan.FromMilliseconds(slow.DelayMs ?? 5000))
+                : Task.CompletedTask;
             error = hang is null ? _context.Faults.Take(FaultKind.RestError, scope) : null;
             Requests++;
             _context.Touch();
@@ -67,11 +70,7 @@ internal sealed class BinanceRest
             return;
         }
 
-        if (slow is not null)
-        {
-            await DelayAsync(TimeSpan.FromMilliseconds(slow.DelayMs ?? 5000), http.RequestAborted);
-        }
-
+        await delayed.WaitAsync(http.RequestAborted);
         lock (_context.Turn)
         {
             status = error is null ? Answer(http, path, body) : WriteFault(error, body);
@@ -157,15 +156,12 @@ internal sealed class BinanceRest
         return status;
     }
 
-    private Task DelayAsync(TimeSpan delay, CancellationToken cancellation)
+    /// <summary>By the simulator's clock.</summary>
+    private Task Delay(TimeSpan delay)
     {
         var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_context.Turn)
-        {
-            _context.Timetable.After(delay, () => over.TrySetResult());
-        }
-
-        return over.Task.WaitAsync(cancellation);
+        _context.Timetable.After(delay, () => over.TrySetResult());
+        return over.Task;
     }
 
     private void Time(Query query, Utf8JsonWriter writer)

@@ -36,7 +36,8 @@ internal sealed class LiveMarket : IBinanceMarket
 
     public IReadOnlyList<string> Symbols { get; }
 
-    public SymbolFeed Feed(string symbol) => _feeds[symbol];
+    /// <summary>Decisions that the order flow has taken.</summary>
+    public long Decisions => _all.Sum(feed => feed.Flow.Steps);
 
     public void Schedule()
     {
@@ -152,7 +153,7 @@ internal sealed class LiveMarket : IBinanceMarket
     {
         writer.WriteString("market"u8, "live"u8);
         writer.WriteNumber("burst_factor"u8, _burstFactor);
-        writer.WriteNumber("decisions"u8, _all.Sum(feed => feed.Flow.Steps));
+        writer.WriteNumber("decisions"u8, Decisions);
     }
 
     private static int DigitsOf(long tick)

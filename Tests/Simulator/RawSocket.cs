@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
-using System.Text;
 using System.Text.Json.Nodes;
+using System.Text;
+using Xunit;
 
 namespace Exchange.Tests.Simulator;
 

@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace Exchange.Tests.Simulator;
 
 public sealed class RouteTests : SimulatorTest

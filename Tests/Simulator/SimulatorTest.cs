@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Exchange.Simulator;
 using Exchange.Simulator.Binance;
+using Exchange.Simulator;
+using Xunit;
 
 namespace Exchange.Tests.Simulator;
 
