@@ -64,13 +64,16 @@ public partial class WebsocketClient
     {
         StopWatchingSilence();
         var connection = new CancellationTokenSource();
-        _connection = connection;
-        _connectionEnds = connection.Token;
+        var ends = connection.Token;
+        _connectionEnds = ends;
+        Interlocked.Exchange(ref _connection, connection)?.Dispose();
         try
         {
-            using var attempt = CancellationTokenSource.CreateLinkedTokenSource(connection.Token);
-            attempt.CancelAfter(ConnectTimeout);
+            using var attempt = CancellationTokenSource.CreateLinkedTokenSource(ends);
+            attempt.CancelAfter(_disposing ? TimeSpan.Zero : ConnectTimeout);
             var client = await _connect(_url, attempt.Token).ConfigureAwait(false);
+            var before = Interlocked.Exchange(ref _client, client);
+            before?.Dispose();
             if (_disposing)
             {
                 client.Abort();
@@ -78,11 +81,10 @@ public partial class WebsocketClient
                 throw new OperationCanceledException("The client was disposed of while it connected.");
             }
 
-            _client = client;
             _lastReceived = Environment.TickCount64;
             IsRunning = true;
             IsStarted = true;
-            _ = ReceiveLoop(client, connection.Token);
+            _ = ReceiveLoop(client, ends);
             _reconnections.OnNext(ReconnectionInfo.Create(type));
             _lastReceived = Environment.TickCount64;
             WatchSilence();

@@ -79,3 +79,11 @@ public sealed class GrainExtensionNotInstalledException : OrleansException
     {
     }
 }
+
+/// <summary>The client or silo that an observer lived in is gone.</summary>
+public sealed class ClientNotAvailableException : OrleansException
+{
+    internal ClientNotAvailableException(GrainId clientId) : base($"No activation for client {clientId}")
+    {
+    }
+}

@@ -1,5 +1,3 @@
-using Orleans.Serialization.Invocation;
-
 namespace Orleans.Runtime;
 
 /// <summary>The base of the proxies: names a grain (or an observer), whether or not it is active, and may be kept and sent.</summary>
@@ -21,6 +19,24 @@ public class GrainReference : IAddressable, IEquatable<GrainReference>
     public string InterfaceName => InterfaceType.ToString();
 
     internal RuntimeClient Runtime => _runtime;
+
+    internal Task SendTask(VoidRequest request, GrainMethod method)
+    {
+        request.Prepare(this, method);
+        return _runtime.SendAsync(request);
+    }
+
+    internal void SendVoid(VoidRequest request, GrainMethod method) => _ = SendTask(request, method);
+
+    internal ValueTask SendValueTask(VoidRequest request, GrainMethod method) => new(SendTask(request, method));
+
+    internal Task<T> SendTaskOf<T>(ResultRequest<T> request, GrainMethod method)
+    {
+        request.Prepare(this, method);
+        return _runtime.SendAsync(request);
+    }
+
+    internal ValueTask<T> SendValueTaskOf<T>(ResultRequest<T> request, GrainMethod method) => new(SendTaskOf(request, method));
 
     public bool Equals(GrainReference? other) => other is not null && GrainId.Equals(other.GrainId);
 

@@ -9,9 +9,6 @@ public static class RequestContext
 
     public static IEnumerable<KeyValuePair<string, object>> Entries => s_values.Value ?? Enumerable.Empty<KeyValuePair<string, object>>();
 
-    /// <summary>The values as they are; never changed once published, so they can be passed on.</summary>
-    internal static Dictionary<string, object>? Current => s_values.Value;
-
     public static object? Get(string key) => s_values.Value is { } values && values.TryGetValue(key, out var value) ? value : null;
 
     public static void Set(string key, object value) =>
@@ -37,6 +34,10 @@ public static class RequestContext
             s_values.Value = null;
         }
     }
+
+    /// <summary>What goes with a call: copies, as of arguments.</summary>
+    internal static Dictionary<string, object>? Export() =>
+        s_values.Value is { Count: > 0 } values ? Serialization.Copiers.Copy(values) : null;
 
     internal static void Import(Dictionary<string, object>? values)
     {

@@ -3,6 +3,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Providers;
+using Orleans.Runtime;
+using Orleans.Runtime.Hosting;
 using Orleans.Storage;
 
 namespace Orleans.Hosting
@@ -21,8 +23,8 @@ namespace Orleans.Hosting
         public static ISiloBuilder AddMemoryGrainStorage(this ISiloBuilder builder, string name, Action<OptionsBuilder<MemoryGrainStorageOptions>>? configureOptions = null)
         {
             configureOptions?.Invoke(builder.Services.AddOptions<MemoryGrainStorageOptions>(name));
-            Runtime.Hosting.StorageProviderExtensions.AddGrainStorage(
-                builder.Services, name, static (services, provider) => new Runtime.MemoryGrainStorage(provider, services.GetRequiredService<Runtime.RuntimeClient>().Cluster));
+            builder.Services.AddGrainStorage(
+                name, static (services, provider) => new MemoryGrainStorage(provider, services.GetRequiredService<RuntimeClient>()));
             return builder;
         }
     }
@@ -42,18 +44,12 @@ namespace Orleans.Runtime.Hosting
                 collection.TryAddSingleton(services => services.GetRequiredKeyedService<IGrainStorage>(name));
             }
 
-            collection.AddSingleton(services =>
-                services.GetRequiredKeyedService<IGrainStorage>(name) as ILifecycleParticipant<ISiloLifecycle> ?? NoParticipant.Instance);
-            return collection;
-        }
-
-        private sealed class NoParticipant : ILifecycleParticipant<ISiloLifecycle>
-        {
-            public static NoParticipant Instance { get; } = new();
-
-            public void Participate(ISiloLifecycle lifecycle)
+            if (typeof(ILifecycleParticipant<ISiloLifecycle>).IsAssignableFrom(typeof(T)))
             {
+                collection.AddSingleton(services => (ILifecycleParticipant<ISiloLifecycle>)services.GetRequiredKeyedService<IGrainStorage>(name));
             }
+
+            return collection;
         }
     }
 }

@@ -1,0 +1,316 @@
+using System.Diagnostics.CodeAnalysis;
+using Exchange.Client.Protocol;
+using Exchange.Grains.Interfaces;
+using Exchange.Streaming;
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
+using Orleans.Streams;
+
+namespace Exchange.Client.Gateway.Updates;
+
+/// <summary>
+/// A topic that is an Orleans stream. Its updates are encoded on the stream's own callback. When the producer is lost the
+/// last state is shown once more, marked as what it is; when it is back the state is taken anew.
+/// </summary>
+[SuppressMessage("Reliability", "CA1001", Justification = "the semaphore's wait handle is never taken")]
+internal partial class StreamFeed<T> : TopicFeed, IAsyncObserver<StreamUpdate<T>>
+    where T : class
+{
+    private readonly FeedContext _context;
+    private readonly FeedFormat<T> _format;
+    private readonly StreamId _stream;
+    private readonly SemaphoreSlim _attaching = new(1, 1);
+    private StreamSubscriptionHandle<StreamUpdate<T>>? _handle;
+    private StreamUpdate<T>? _last;
+    private Exception? _lostReason;
+    private bool _isAttached;
+
+    public StreamFeed(TopicName topic, FeedContext context, FeedFormat<T> format)
+        : base(topic, context.Outbox, context.Time, context.Counters)
+    {
+        _context = context;
+        _format = format;
+        _stream = StreamId.Create(topic.StreamNamespace!, topic.StreamKey);
+    }
+
+    protected FeedContext Context => _context;
+
+    public override async Task AttachAsync()
+    {
+        await _attaching.WaitAsync();
+        try
+        {
+            if (_isAttached)
+                return;
+            _isAttached = true;
+            await SubscribeAsync();
+        }
+        catch
+        {
+            _isAttached = false;
+            throw;
+        }
+        finally
+        {
+            _attaching.Release();
+        }
+    }
+
+    public override async Task DetachAsync()
+    {
+        await _attaching.WaitAsync();
+        try
+        {
+            if (!_isAttached)
+                return;
+            _isAttached = false;
+            if (_handle is { } handle)
+                await handle.UnsubscribeAsync();
+            _handle = null;
+            lock (Gate)
+            {
+                _last = null;
+                Epoch = LastSeq = 0;
+                ForgetState();
+            }
+        }
+        finally
+        {
+            _attaching.Release();
+        }
+    }
+
+    public Task OnNextAsync(StreamUpdate<T> item, StreamSequenceToken? token = null)
+    {
+        var isNewEpoch = false;
+        lock (Gate)
+        {
+            if (item.Epoch < Epoch || (item.Epoch == Epoch && item.Seq <= LastSeq))
+            {
+                _context.Counters.Duplicates.Add();
+                return Task.CompletedTask;
+            }
+
+            isNewEpoch = Epoch != 0 && item.Epoch != Epoch;
+            Epoch = item.Epoch;
+            LastSeq = item.Seq;
+            _last = item;
+            IsProducerLost = false;
+            Remember(item);
+            Publish(_format.Write, item.Data, item.Epoch, item.Seq, item.Time, UpdateKind.Live);
+        }
+
+        if (isNewEpoch)
+            TellReactivated();
+        return Task.CompletedTask;
+    }
+
+    public Task OnCompletedAsync() => Task.CompletedTask;
+
+    public Task OnErrorAsync(Exception ex)
+    {
+        switch (ex)
+        {
+            case StreamResumedException resumed:
+                OnProducerBack();
+                LogResumed(_context.Logger, Topic, resumed.Position.Epoch, resumed.Position.Seq);
+                break;
+            case StreamSnapshotRequiredException required:
+                OnSnapshotRequired(required.Position);
+                break;
+            case StreamDroppedException:
+                // Too slow for the stream: what lay in its queue is gone, and the subscription with it.
+                LogDropped(_context.Logger, Topic, ex.Message);
+                _ = RunAsync(ResubscribeAsync);
+                break;
+            default:
+                OnProducerLost(ex);
+                break;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public override void PublishSnapshot()
+    {
+        lock (Gate)
+        {
+            if (!IsProducerLost)
+                PublishState(_last);
+            else if (_format.WhenLost?.Invoke(Topic, _last?.Data, _lostReason!, _context.Time.GetUtcNow()) is { } shown)
+                Publish(_format.Write, shown, Epoch, LastSeq, _last?.Time ?? _context.Time.GetUtcNow(), UpdateKind.Snapshot);
+        }
+    }
+
+    public override async ValueTask<Result<ReplayedPlace>> WriteReplayAsync(
+        ByteBuffer to, long epoch, long afterSeq, int limit, CancellationToken cancellationToken)
+    {
+        var replay = await _context.Streams.Replay<T>(_stream, epoch, afterSeq, limit, cancellationToken);
+        if (!replay.IsSuccess)
+            return replay.Error;
+        var now = _context.Time.GetUtcNow();
+        to.Append((byte)'[');
+        var upTo = afterSeq;
+        foreach (var update in replay.Value.Updates)
+        {
+            if (upTo != afterSeq)
+                to.Append((byte)',');
+            UpdateEnvelope.Write(to, Head, update.Epoch, update.Seq, update.Time, now, UpdateKind.Replayed);
+            _format.Write(to, update.Data);
+            upTo = update.Seq;
+        }
+
+        to.Append((byte)']');
+        return new ReplayedPlace(replay.Value.Epoch, replay.Value.LastSeq, replay.Value.Updates.Length, upTo);
+    }
+
+    /// <summary>Takes the state from the producer, after an attachment or a new epoch.</summary>
+    protected virtual async Task LoadStateAsync()
+    {
+        if (!Topic.IsComplete)
+            return;
+        var latest = await _context.Streams.GetLatest<T>(_stream);
+        if (!latest.IsSuccess || latest.Value.Updates is not [.., var newest])
+            return;
+        lock (Gate)
+        {
+            // What came meanwhile is newer.
+            if (newest.Epoch < Epoch || (newest.Epoch == Epoch && newest.Seq < LastSeq))
+                return;
+            Epoch = newest.Epoch;
+            LastSeq = newest.Seq;
+            _last = newest;
+            PublishState(newest);
+        }
+    }
+
+    /// <summary>Sends the state as a snapshot; under the gate. The base sends the last update where that is the state.</summary>
+    protected virtual void PublishState(StreamUpdate<T>? last)
+    {
+        if (Topic.IsComplete && last is not null)
+            Publish(_format.Write, last.Data, last.Epoch, last.Seq, last.Time, UpdateKind.Snapshot);
+    }
+
+    /// <summary>Takes an update into the state; under the gate.</summary>
+    protected virtual void Remember(StreamUpdate<T> update)
+    {
+    }
+
+    /// <summary>Forgets the state; under the gate.</summary>
+    protected virtual void ForgetState()
+    {
+    }
+
+    private async Task SubscribeAsync()
+    {
+        var stream = _context.Streams.GetStream<StreamUpdate<T>>(_stream);
+        _handle = await stream.SubscribeAsync(this);
+        if (_handle is IExchangeSubscription { Start: { } start })
+        {
+            lock (Gate)
+            {
+                if (Epoch < start.Epoch)
+                    (Epoch, LastSeq) = (start.Epoch, start.Seq);
+            }
+
+            _ = RunAsync(LoadStateAsync);
+        }
+    }
+
+    private async Task ResubscribeAsync()
+    {
+        await _attaching.WaitAsync();
+        try
+        {
+            if (!_isAttached)
+                return;
+            var before = GetPlace();
+            await SubscribeAsync();
+            if (_handle is IExchangeSubscription { Start: { } start })
+                TellMissed(before, start);
+        }
+        finally
+        {
+            _attaching.Release();
+        }
+    }
+
+    private void OnProducerLost(Exception reason)
+    {
+        lock (Gate)
+        {
+            if (IsProducerLost)
+                return;
+            IsProducerLost = true;
+            _lostReason = reason;
+        }
+
+        _context.Counters.ProducersLost.Add();
+        LogLost(_context.Logger, Topic, reason.Message);
+        PublishSnapshot();
+        _context.SubscriptionsForgotten(Topic.Producer!);
+    }
+
+    private void OnProducerBack()
+    {
+        lock (Gate)
+        {
+            if (!IsProducerLost)
+                return;
+            IsProducerLost = false;
+            PublishState(_last);
+        }
+    }
+
+    private void OnSnapshotRequired(StreamPosition position)
+    {
+        TopicPlace before;
+        bool isNewEpoch;
+        lock (Gate)
+        {
+            before = new TopicPlace(Epoch, LastSeq, IsProducerLost);
+            isNewEpoch = Epoch != position.Epoch;
+            if (isNewEpoch || position.Seq > LastSeq)
+                (Epoch, LastSeq) = (position.Epoch, position.Seq);
+            if (isNewEpoch)
+            {
+                _last = null;
+                ForgetState();
+            }
+
+            IsProducerLost = false;
+        }
+
+        LogSnapshotRequired(_context.Logger, Topic, position.Epoch, position.Seq);
+        TellMissed(before, position);
+        if (isNewEpoch && before.Epoch != 0)
+            TellReactivated();
+        _ = RunAsync(LoadStateAsync);
+    }
+
+    /// <summary>A hole in a stream whose updates are not complete in themselves is told; a new epoch speaks for itself.</summary>
+    private void TellMissed(TopicPlace before, StreamPosition now)
+    {
+        if (!Topic.IsComplete && before.Epoch == now.Epoch && now.Seq > before.LastSeq)
+            _context.Notices.PublishMissed(Topic, now.Epoch, before.LastSeq + 1, now.Seq);
+    }
+
+    private void TellReactivated()
+    {
+        _context.Counters.EpochChanges.Add();
+        _context.SubscriptionsForgotten(Topic.Producer!);
+    }
+
+    private async Task RunAsync(Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (Exception e)
+        {
+            _context.Counters.Failures.Add();
+            LogFailed(_context.Logger, Topic, e);
+        }
+    }
+}

@@ -1,0 +1,312 @@
+using System.Text.Json;
+using Exchange.Simulator.Faults;
+using Exchange.Simulator.Sockets;
+
+namespace Exchange.Simulator.Binance;
+
+/// <summary>
+/// The venue: REST and market streams on one port, over a market that is live or a recording. The private side will stand
+/// beside them.
+/// </summary>
+internal sealed class BinanceVenue : IDisposable
+{
+    private const int MaximumPendingBytes = 8 << 20;
+    private const int RememberedEnds = 100;
+
+    private readonly SimulatorContext _context;
+    private readonly StreamHub _hub;
+    private readonly BinanceRest _rest;
+    private readonly Dictionary<long, BinanceConnection> _connections = [];
+    private readonly Queue<BinanceConnection> _ended = new();
+    private long _nextConnection = 1;
+
+    public BinanceVenue(SimulatorContext context, Func<StreamHub, IBinanceMarket> createMarket)
+    {
+        _context = context;
+        _hub = new StreamHub();
+        Market = createMarket(_hub);
+        Market.Schedule();
+        _rest = new BinanceRest(context, Market);
+        context.Timetable.Every(TimeSpan.FromSeconds(1), () =>
+        {
+            foreach (var connection in _connections.Values.ToArray())
+            {
+                connection.CheckSession();
+            }
+        });
+    }
+
+    public IBinanceMarket Market { get; }
+
+    /// <summary>The sockets that are open now, in order of their ids.</summary>
+    public IReadOnlyList<BinanceConnection> Connections
+    {
+        get
+        {
+            lock (_context.Turn)
+            {
+                return [.. _connections.Values.OrderBy(connection => connection.Id)];
+            }
+        }
+    }
+
+    public bool IsWanted(string stream) => _hub.IsWanted(stream);
+
+    /// <summary>The most that any connection still has to be sent.</summary>
+    public int LargestBacklog
+    {
+        get
+        {
+            lock (_context.Turn)
+            {
+                return _connections.Count == 0 ? 0 : _connections.Values.Max(connection => connection.PendingBytes);
+            }
+        }
+    }
+
+    /// <summary>Any request to the venue's port.</summary>
+    public async Task HandleAsync(HttpContext http)
+    {
+        var path = http.Request.Path.Value ?? "";
+        if (path.StartsWith("/fapi/", StringComparison.Ordinal) || !TryRoute(path, out var route, out var combined, out var rest))
+        {
+            await _rest.HandleAsync(http);
+            return;
+        }
+
+        await StreamAsync(http, route, combined, rest);
+    }
+
+    /// <summary>A fault has been set: what acts at once acts now.</summary>
+    public void OnFault(Fault fault)
+    {
+        switch (fault.Kind)
+        {
+            case FaultKind.DropSocket when fault.After == 0:
+                ForEach(fault, connection => connection.Cut("fault: drop_socket"));
+                break;
+            case FaultKind.SessionCut:
+                ForEach(fault, connection => connection.Close(1001, "24 hours are over"));
+                break;
+            case FaultKind.StaleSnapshot:
+                _rest.Remember(fault);
+                break;
+            case FaultKind.Burst:
+                Live(fault).Burst(fault.Factor ?? 10, TimeSpan.FromMilliseconds(fault.DurationMs ?? 1000));
+                fault.Fire();
+                break;
+            case FaultKind.TickSizeChange:
+                Live(fault).ChangeTick(SymbolOf(fault), fault.TickSize);
+                fault.Fire();
+                break;
+            case FaultKind.Delist:
+                Live(fault).Delist(SymbolOf(fault));
+                fault.Fire();
+                break;
+            default:
+                break;
+        }
+    }
+
+    public void OnFaultRemoved(Fault fault) => _rest.Forget(fault);
+
+    public void WriteState(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        Market.WriteState(writer);
+        writer.WriteNumber("rest_requests"u8, _rest.Requests);
+        writer.WriteNumber("used_weight_1m"u8, _rest.UsedWeight);
+        writer.WriteNumber("frames_published"u8, _hub.FramesPublished);
+        writer.WriteStartArray("connections"u8);
+        foreach (var connection in _connections.Values.Concat(_ended))
+        {
+            WriteConnection(writer, connection);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartArray("books"u8);
+        foreach (var symbol in Market.Symbols)
+        {
+            var book = Market.Book(symbol);
+            writer.WriteStartObject();
+            writer.WriteString("symbol"u8, symbol);
+            writer.WriteNumber("last_update_id"u8, book.LastUpdateId);
+            WriteTop(writer, "bid"u8, book.Bids);
+            WriteTop(writer, "ask"u8, book.Asks);
+            writer.WriteNumber("bid_levels"u8, book.Bids.Count);
+            writer.WriteNumber("ask_levels"u8, book.Asks.Count);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    public void Dispose()
+    {
+        lock (_context.Turn)
+        {
+            foreach (var connection in _connections.Values.ToArray())
+            {
+                connection.Cut("the simulator ends");
+            }
+
+            _hub.Dispose();
+        }
+    }
+
+    private static void WriteTop(Utf8JsonWriter writer, ReadOnlySpan<byte> name, IReadOnlyList<(string Price, string Quantity)> side)
+    {
+        writer.WriteStartArray(name);
+        if (side.Count > 0)
+        {
+            writer.WriteStringValue(side[0].Price);
+            writer.WriteStringValue(side[0].Quantity);
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static void WriteConnection(Utf8JsonWriter writer, BinanceConnection connection)
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("id"u8, connection.Id);
+        writer.WriteString("route"u8, connection.RouteName);
+        writer.WriteBoolean("combined"u8, connection.Combined);
+        writer.WriteString("opened"u8, connection.OpenedAt);
+        writer.WriteString("ended"u8, connection.Ended);
+        writer.WriteNumber("frames_sent"u8, connection.FramesSent);
+        writer.WriteNumber("messages_received"u8, connection.MessagesReceived);
+        writer.WriteNumber("pings_received"u8, connection.PingsReceived);
+        writer.WriteNumber("pongs_received"u8, connection.PongsReceived);
+        writer.WriteNumber("pending_bytes"u8, connection.PendingBytes);
+        writer.WriteStartArray("subscriptions"u8);
+        foreach (var stream in connection.Subscriptions)
+        {
+            writer.WriteStringValue(stream);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Splits <c>/public/ws/…</c> and its like; false for a path that is no stream URL.</summary>
+    private static bool TryRoute(string path, out Route route, out bool combined, out string rest)
+    {
+        (route, rest) = path switch
+        {
+            _ when path.StartsWith("/public/", StringComparison.Ordinal) => (Route.Public, path["/public/".Length..]),
+            _ when path.StartsWith("/market/", StringComparison.Ordinal) => (Route.Market, path["/market/".Length..]),
+            _ when path.StartsWith("/private/", StringComparison.Ordinal) => (Route.Private, path["/private/".Length..]),
+            _ => (Route.Unrouted, path.TrimStart('/')),
+        };
+        combined = rest is "stream" or "stream/";
+        if (combined)
+        {
+            rest = "";
+            return true;
+        }
+
+        if (rest == "ws" || rest.StartsWith("ws/", StringComparison.Ordinal))
+        {
+            rest = rest.Length > 3 ? rest[3..] : "";
+            return true;
+        }
+
+        return false;
+    }
+
+    private async Task StreamAsync(HttpContext http, Route route, bool combined, string path)
+    {
+        Fault? refused;
+        lock (_context.Turn)
+        {
+            refused = _context.Faults.Take(
+                FaultKind.RefuseConnection, new FaultScope("binance", route.ToString().ToLowerInvariant(), 0));
+            _context.Touch();
+        }
+
+        if (refused is { Status: { } status })
+        {
+            http.Response.StatusCode = status;
+            return;
+        }
+
+        if (refused is not null)
+        {
+            http.Abort();
+            return;
+        }
+
+        // A path of digits alone is what ccxt appends to tell its sockets apart: no stream.
+        var streams = combined ? http.Request.Query["streams"].ToString() : path;
+        var names = streams.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(name => !name.All(char.IsAsciiDigit)).ToArray();
+        if (names.Length > BinanceConnection.MaximumStreams)
+        {
+            http.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return;
+        }
+
+        using var socket = await WebSocketConnection.AcceptAsync(http, MaximumPendingBytes);
+        if (socket is null)
+        {
+            return;
+        }
+
+        var connection = Open(route, combined, socket, names);
+        await connection.RunAsync();
+        Forget(connection);
+    }
+
+    private BinanceConnection Open(Route route, bool combined, WebSocketConnection socket, IEnumerable<string> streams)
+    {
+        lock (_context.Turn)
+        {
+            var connection = new BinanceConnection(_nextConnection++, route, combined, socket, _context, _hub);
+            _connections.Add(connection.Id, connection);
+            foreach (var stream in streams)
+            {
+                connection.Subscribe(stream);
+            }
+
+            _context.Touch();
+            return connection;
+        }
+    }
+
+    private void Forget(BinanceConnection connection)
+    {
+        lock (_context.Turn)
+        {
+            connection.End("the client left");
+            _connections.Remove(connection.Id);
+            _ended.Enqueue(connection);
+            if (_ended.Count > RememberedEnds)
+            {
+                _ended.Dequeue();
+            }
+
+            _context.Touch();
+        }
+    }
+
+    private void ForEach(Fault fault, Action<BinanceConnection> act)
+    {
+        foreach (var connection in _connections.Values.ToArray())
+        {
+            if (connection.Ended is null && FaultBoard.Chooses(fault, connection.RouteName, connection.Id))
+            {
+                act(connection);
+            }
+        }
+
+        fault.Fire();
+    }
+
+    private LiveMarket Live(Fault fault) => Market as LiveMarket
+        ?? throw new ArgumentException($"{fault.Kind} needs the live market, and a recording is being played");
+
+    private string SymbolOf(Fault fault) => fault.Symbol is { } symbol && Market.Symbols.Contains(symbol)
+        ? symbol
+        : throw new ArgumentException($"symbol: one of {string.Join(", ", Market.Symbols)}");
+}

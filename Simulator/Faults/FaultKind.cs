@@ -1,0 +1,102 @@
+namespace Exchange.Simulator.Faults;
+
+/// <summary>What can be made to go wrong. On the control port the names are in snake case (<c>lose_frame</c>).</summary>
+internal enum FaultKind
+{
+    // Sockets.
+
+    /// <summary>Cuts the TCP connection without a close frame: at once, or behind <c>after</c> stream frames.</summary>
+    DropSocket,
+
+    /// <summary>Cuts the connection when a control message arrives, before it is handled.</summary>
+    DropBeforeRequest,
+
+    /// <summary>Handles a control message, then cuts the connection instead of answering.</summary>
+    DropAfterRequest,
+
+    /// <summary>The 24-hour cut, now: a close frame to each connection chosen.</summary>
+    SessionCut,
+
+    /// <summary>New connections are refused: with <c>status</c> when given, else by cutting them.</summary>
+    RefuseConnection,
+
+    // Answers to control messages.
+
+    /// <summary>Handles a control message and never answers.</summary>
+    SwallowAck,
+
+    /// <summary>Answers <c>delay_ms</c> late.</summary>
+    DelayAck,
+
+    // Stream frames.
+
+    /// <summary>Sends the frame twice.</summary>
+    DuplicateFrame,
+
+    /// <summary>Does not send the frame.</summary>
+    LoseFrame,
+
+    /// <summary>Sends the frame behind the next one of the same stream.</summary>
+    ReorderFrames,
+
+    /// <summary>A book delta whose predecessor's id is one that was never sent.</summary>
+    SkipSequence,
+
+    /// <summary>No stream frame leaves any more (<c>count</c> 0: until the fault is deleted); pings are answered, acks come.</summary>
+    Silence,
+
+    /// <summary>Text that is no JSON, in place of the frame.</summary>
+    MalformedFrame,
+
+    /// <summary>The frame's JSON, cut in the middle.</summary>
+    TruncatedJson,
+
+    /// <summary>Ahead of the frame, a valid one of an unknown event padded to <c>bytes</c> (2 MiB).</summary>
+    HugeFrame,
+
+    /// <summary>Ahead of the frame, a valid one nested <c>depth</c> (10,000) deep.</summary>
+    NestedJson,
+
+    /// <summary>Ahead of the frame, one of an event nobody knows.</summary>
+    UnknownEvent,
+
+    /// <summary>The frame with <c>field</c> (all but the event type) null.</summary>
+    NullFields,
+
+    /// <summary>The frame with its JSON numbers as text.</summary>
+    NumberAsText,
+
+    /// <summary>The frame with its numeric texts as JSON numbers.</summary>
+    TextAsNumber,
+
+    /// <summary>The frame with its best bid above its best ask.</summary>
+    CrossedBook,
+
+    // The market.
+
+    /// <summary>The order flow <c>factor</c> (10) times as busy for <c>duration_ms</c> (1000).</summary>
+    Burst,
+
+    /// <summary>The tick of <c>symbol</c> becomes <c>tick_size</c> (ten times what it was).</summary>
+    TickSizeChange,
+
+    /// <summary><c>symbol</c> is delisted: nothing trades, and exchangeInfo says so.</summary>
+    Delist,
+
+    /// <summary>The venue's clock is off by <c>offset_ms</c> (and comes back when the fault is deleted).</summary>
+    ClockSkew,
+
+    // REST.
+
+    /// <summary>Answers <c>status</c> with <c>code</c> and <c>message</c> in place of handling.</summary>
+    RestError,
+
+    /// <summary>Answers <c>delay_ms</c> late.</summary>
+    RestSlow,
+
+    /// <summary>Never answers; the request ends when the client gives up.</summary>
+    RestHang,
+
+    /// <summary>The depth snapshot is that of when the fault was set, its id older than anything on the stream.</summary>
+    StaleSnapshot,
+}

@@ -1,0 +1,131 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Exchange.Simulator.Faults;
+
+/// <summary>Frames that are not what they ought to be. Slow and plain: it runs only when a fault acts.</summary>
+internal static class FrameDamage
+{
+    private static readonly byte[] Garbage = "<html><body>502 Bad Gateway</body></html>"u8.ToArray();
+
+    /// <summary>In place of the frame; null when this kind does not replace it.</summary>
+    public static byte[]? Replace(Fault fault, ReadOnlySpan<byte> frame) => fault.Kind switch
+    {
+        FaultKind.MalformedFrame => Garbage,
+        FaultKind.TruncatedJson => frame[..(frame.Length / 2)].ToArray(),
+        FaultKind.NullFields => Edit(frame, data => Null(data, fault.Field)),
+        FaultKind.NumberAsText => Edit(frame, data => Convert(data, JsonValueKind.Number)),
+        FaultKind.TextAsNumber => Edit(frame, data => Convert(data, JsonValueKind.String)),
+        FaultKind.SkipSequence => Edit(frame, SkipOne),
+        FaultKind.CrossedBook => Edit(frame, Cross),
+        _ => null,
+    };
+
+    /// <summary>Ahead of the frame; null when this kind adds none.</summary>
+    public static byte[]? Insert(Fault fault, string stream, bool combined) => fault.Kind switch
+    {
+        FaultKind.UnknownEvent => Event(stream, combined, "\"news\":\"nobody knows this event\""),
+        FaultKind.HugeFrame => Event(stream, combined, $"\"pad\":\"{new string('x', fault.Bytes ?? (2 << 20))}\""),
+        FaultKind.NestedJson => Event(stream, combined, $"\"deep\":{Nested(fault.Depth ?? 10_000)}"),
+        _ => null,
+    };
+
+    private static string Nested(int depth) => new StringBuilder().Append('[', depth).Append(']', depth).ToString();
+
+    private static byte[] Event(string stream, bool combined, string member)
+    {
+        var payload = $"{{\"e\":\"unheardOf\",{member}}}";
+        return Encoding.UTF8.GetBytes(combined ? $"{{\"stream\":\"{stream}\",\"data\":{payload}}}" : payload);
+    }
+
+    private static byte[] Edit(ReadOnlySpan<byte> frame, Action<JsonObject> edit)
+    {
+        var root = JsonNode.Parse(frame)!.AsObject();
+        edit(root["data"] is JsonObject data ? data : root);
+        return Encoding.UTF8.GetBytes(root.ToJsonString());
+    }
+
+    private static void Null(JsonObject data, string? field)
+    {
+        foreach (var name in data.Select(member => member.Key).ToArray())
+        {
+            if (field is null ? name != "e" : name == field)
+            {
+                data[name] = null;
+            }
+        }
+    }
+
+    private static JsonNode? Converted(JsonNode? node, JsonValueKind from)
+    {
+        switch (node)
+        {
+            case JsonObject nested:
+                Convert(nested, from);
+                return nested;
+            case JsonArray array:
+                for (var i = 0; i < array.Count; i++)
+                {
+                    var item = array[i];
+                    if (item is JsonValue)
+                    {
+                        array[i] = Converted(item, from);
+                    }
+                    else
+                    {
+                        Converted(item, from);
+                    }
+                }
+
+                return array;
+            case JsonValue value when value.GetValueKind() == from:
+                var text = value.ToString();
+                return from == JsonValueKind.Number ? JsonValue.Create(text)
+                    : decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? JsonNode.Parse(text)
+                    : JsonValue.Create(text);
+            default:
+                return node?.DeepClone();
+        }
+    }
+
+    private static void Convert(JsonObject data, JsonValueKind from)
+    {
+        foreach (var (name, node) in data.ToArray())
+        {
+            if (node is JsonValue)
+            {
+                data[name] = Converted(node, from);
+            }
+            else
+            {
+                Converted(node, from);
+            }
+        }
+    }
+
+    private static void SkipOne(JsonObject data)
+    {
+        if (data["pu"] is { } previous)
+        {
+            data["pu"] = previous.GetValue<long>() + 1;
+        }
+    }
+
+    private static void Cross(JsonObject data)
+    {
+        if (data["b"] is JsonArray bids && data["a"] is JsonArray asks)
+        {
+            // A bid twice as high as any price of the frame, on the same grid.
+            var highest = bids.Concat(asks).Select(level => decimal.Parse(level![0]!.ToString(), CultureInfo.InvariantCulture))
+                .DefaultIfEmpty(1m).Max();
+            var crossing = (highest * 2).ToString(CultureInfo.InvariantCulture);
+            bids.Insert(0, new JsonArray(crossing, "1"));
+        }
+        else if (data["b"] is { } bid && data["a"] is { } ask)
+        {
+            (data["b"], data["a"]) = (ask.DeepClone(), bid.DeepClone());
+        }
+    }
+}

@@ -1,0 +1,35 @@
+namespace Exchange.Simulator;
+
+/// <summary>What a simulator is to be; ports of 0 are chosen by the system.</summary>
+internal sealed record SimulatorOptions
+{
+    public int ControlPort { get; init; }
+
+    public int BinancePort { get; init; }
+
+    /// <summary>Fixes every decision of the order flow.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>The Binance symbols that there are, of those the simulator knows.</summary>
+    public IReadOnlyList<string> Symbols { get; init; } = ["BTCUSDT", "ETHUSDT", "SOLUSDT", "DOGEUSDT"];
+
+    /// <summary>
+    /// True: order flow and clock run by themselves. False: nothing happens until <see cref="SimulatorHost.Step"/> and
+    /// <see cref="SimulatorHost.Advance"/> are called.
+    /// </summary>
+    public bool Runs { get; init; } = true;
+
+    /// <summary>Decisions of the order flow a second, over all symbols.</summary>
+    public int Rate { get; init; } = 400;
+
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>A recording to play in place of the order flow.</summary>
+    public string? Replay { get; init; }
+
+    /// <summary>Times as fast as recorded; positive infinity means as fast as clients can take it.</summary>
+    public double ReplaySpeed { get; init; } = 1;
+
+    /// <summary>Playing begins with the first subscription, not with the simulator.</summary>
+    public bool StartOnSubscribe { get; init; } = true;
+}

@@ -1,0 +1,212 @@
+using System.Collections.Immutable;
+using Exchange.Tests.Support;
+using Orleans;
+using Orleans.Runtime;
+using Orleans.Serialization;
+using Xunit;
+
+namespace Exchange.Tests.Compat.Orleans;
+
+public enum Hue
+{
+    Red,
+    Green,
+}
+
+[GenerateSerializer]
+public record Parcel([property: Id(0)] string Name, [property: Id(1)] List<int> Numbers)
+{
+    [Id(2)]
+    public Dictionary<string, Parcel> Inner { get; init; } = [];
+
+    [Id(3)]
+    private readonly DateTimeOffset _packed = DateTimeOffset.UnixEpoch;
+
+    /// <summary>Without an id, so it stays behind.</summary>
+    public string? Note { get; set; }
+
+    public DateTimeOffset Packed => _packed;
+}
+
+[GenerateSerializer]
+public sealed record BigParcel(string Name, List<int> Numbers, [property: Id(10)] decimal Weight) : Parcel(Name, Numbers);
+
+[GenerateSerializer]
+public readonly record struct Level(decimal Price, decimal Quantity, Hue? Hue);
+
+[GenerateSerializer, Immutable]
+public sealed record Sealed([property: Id(0)] ImmutableArray<Level> Levels);
+
+[GenerateSerializer]
+public sealed class Node
+{
+    [Id(0)]
+    public Node? Next { get; set; }
+
+    [Id(1)]
+    public object? Anything { get; set; }
+}
+
+public sealed record NotSerializable(string Text);
+
+[GenerateSerializer]
+public sealed record HoldsNotSerializable([property: Id(0)] List<NotSerializable> Items);
+
+public interface ICopyGrain : IGrainWithStringKey
+{
+    Task<T> Echo<T>(T value);
+
+    Task<Parcel> Keep(Parcel parcel);
+
+    Task<int> CountKept();
+
+    Task KeepShared([Immutable] Parcel parcel);
+
+    Task<object> GiveNotSerializable();
+}
+
+[GrainType("compat-copies")]
+public sealed class CopyGrain : Grain, ICopyGrain
+{
+    private Parcel? _kept;
+
+    public Task<T> Echo<T>(T value)
+    {
+        Gate.Of(this.GetPrimaryKeyString()).Received = value;
+        return Task.FromResult(value);
+    }
+
+    public Task<Parcel> Keep(Parcel parcel) => Task.FromResult(_kept = parcel);
+
+    public Task<int> CountKept() => Task.FromResult(_kept!.Numbers.Count);
+
+    public Task KeepShared(Parcel parcel)
+    {
+        _kept = parcel;
+        return Task.CompletedTask;
+    }
+
+    public Task<object> GiveNotSerializable() => Task.FromResult<object>(new NotSerializable("x"));
+}
+
+public sealed class CopyingTests
+{
+    [Fact]
+    public async Task Arguments_and_results_are_copies()
+    {
+        await using var cluster = await TestClusters.StartAsync();
+        var grain = cluster.Client.GetGrain<ICopyGrain>(TestClusters.NewKey());
+        var sent = new Parcel("p", [1, 2]) { Inner = { ["i"] = new BigParcel("b", [3], 4.5m) }, Note = "stays behind" };
+
+        var received = await grain.Keep(sent).For("the call");
+        sent.Numbers.Add(3);
+        received.Numbers.Clear();
+
+        Assert.Equal(2, await grain.CountKept());
+        Assert.Equal("p", received.Name);
+        Assert.Null(received.Note);
+        Assert.Equal(sent.Packed, received.Packed);
+        var inner = Assert.IsType<BigParcel>(received.Inner["i"]);
+        Assert.Equal(("b", 4.5m), (inner.Name, inner.Weight));
+        Assert.Equal([3], inner.Numbers);
+    }
+
+    [Fact]
+    public async Task Values_of_many_types_travel_unchanged()
+    {
+        await using var cluster = await TestClusters.StartAsync();
+        var grain = cluster.Client.GetGrain<ICopyGrain>(TestClusters.NewKey());
+        var levels = new[] { new Level(1.5m, 2m, Hue.Green), new Level(3m, 0m, null) };
+
+        await Same(17);
+        await Same("text");
+        await Same<string?>(null);
+        await Same(1.25m);
+        await Same(Hue.Green);
+        await Same<long?>(null);
+        await Same<long?>(5);
+        await Same(Guid.NewGuid());
+        await Same(DateTimeOffset.UtcNow);
+        await Same(TimeSpan.FromSeconds(1));
+        await Same(new DateOnly(2026, 1, 2));
+        await Same(new Uri("http://localhost/"));
+        await Same((1, "a", 2m));
+        await Same(Tuple.Create(1, "a"));
+        await Same(KeyValuePair.Create("k", 1));
+        await Same(new Level(1m, 2m, Hue.Red));
+        await Same(StreamId.Create("books", "binance/BTCUSDT"));
+        await Same(grain.GetGrainId());
+        await Elements(levels);
+        await Elements(levels.ToList());
+        await Elements(ImmutableArray.Create(levels));
+        await Elements(ImmutableList.Create(levels));
+        await Elements(new HashSet<string>(["a", "b"]));
+        await Elements(new Queue<int>([1, 2, 3]));
+        await Elements(new Stack<int>([1, 2, 3]));
+        await Elements(new Dictionary<string, Level> { ["a"] = levels[0] });
+        await Elements(new SortedDictionary<int, string> { [2] = "b", [1] = "a" });
+        await Elements(ImmutableDictionary.CreateRange([KeyValuePair.Create("a", levels[1])]));
+        Assert.Equal([1, 2, 3], (await grain.Echo<ReadOnlyMemory<byte>>(new byte[] { 1, 2, 3 })).ToArray());
+        Assert.Equal("boom", (await grain.Echo<Exception>(new InvalidDataException("boom"))).Message);
+        Assert.IsType<InvalidDataException>(await grain.Echo<Exception>(new InvalidDataException("boom")));
+
+        async Task Same<T>(T value) => Assert.Equal(value, await grain.Echo(value).For(typeof(T).Name));
+
+        async Task Elements<T>(T value)
+            where T : System.Collections.IEnumerable => Assert.Equal(value.Cast<object>(), (await grain.Echo(value).For(typeof(T).Name)).Cast<object>());
+    }
+
+    [Fact]
+    public async Task A_dictionary_keeps_its_comparer_and_a_cycle_its_shape()
+    {
+        await using var cluster = await TestClusters.StartAsync();
+        var grain = cluster.Client.GetGrain<ICopyGrain>(TestClusters.NewKey());
+
+        var map = await grain.Echo(new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase) { ["A"] = 1 });
+        Assert.Equal(1, map["a"]);
+
+        var node = new Node { Anything = new List<string> { "x" } };
+        node.Next = new Node { Next = node, Anything = 5 };
+        var copy = await grain.Echo(node).For("a cycle");
+        Assert.NotSame(node, copy);
+        Assert.Same(copy, copy.Next!.Next);
+        Assert.Equal(["x"], Assert.IsType<List<string>>(copy.Anything));
+        Assert.Equal(5, copy.Next.Anything);
+    }
+
+    [Fact]
+    public async Task Within_a_silo_what_is_immutable_is_not_copied()
+    {
+        await using var cluster = await TestClusters.StartAsync();
+        var key = TestClusters.NewKey();
+        var factory = (IGrainFactory)cluster.GetSiloServiceProvider().GetService(typeof(IGrainFactory))!;
+        var grain = factory.GetGrain<ICopyGrain>(key);
+
+        var immutable = new Sealed([new Level(1m, 1m, null)]);
+        await grain.Echo(immutable).For("an immutable record");
+        Assert.Same(immutable, Gate.Of(key).Received);
+
+        var parcel = new Parcel("p", []);
+        await grain.Echo(parcel).For("a mutable record");
+        Assert.NotSame(parcel, Gate.Of(key).Received);
+
+        await grain.KeepShared(parcel).For("an argument marked as immutable");
+        parcel.Numbers.Add(1);
+        Assert.Equal(1, await grain.CountKept());
+    }
+
+    [Fact]
+    public async Task A_type_without_a_serializer_is_refused()
+    {
+        await using var cluster = await TestClusters.StartAsync();
+        var grain = cluster.Client.GetGrain<ICopyGrain>(TestClusters.NewKey());
+
+        var failure = await Assert.ThrowsAsync<CodecNotFoundException>(() => grain.Echo(new NotSerializable("x")));
+        Assert.Contains(nameof(NotSerializable), failure.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<CodecNotFoundException>(() => grain.Echo(new[] { new NotSerializable("x") }));
+        await Assert.ThrowsAsync<CodecNotFoundException>(() => grain.Echo(new HoldsNotSerializable([])));
+        await Assert.ThrowsAsync<CodecNotFoundException>(() => grain.Echo<object>(new NotSerializable("x")));
+        await Assert.ThrowsAsync<CodecNotFoundException>(() => grain.GiveNotSerializable().For("a result"));
+        Assert.Equal(5, await grain.Echo(5).For("the grain, which lives on"));
+    }
+}

@@ -1,0 +1,146 @@
+using Exchange.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans;
+using Orleans.Hosting;
+using Orleans.Runtime;
+using Xunit;
+
+namespace Exchange.Tests.Compat.Orleans;
+
+public sealed class SiloTests
+{
+    [Fact]
+    public async Task A_killed_silo_fails_its_calls_and_its_grains_are_placed_anew()
+    {
+        await using var cluster = await TestClusters.StartAsync(silos: 2);
+        var key = TestClusters.NewKey();
+        var grain = cluster.Client.GetGrain<ILifeGrain>(key);
+        var first = await grain.Activation().For("the first call");
+        var held = grain.Hold();
+        await Gate.Of(key).Entered.For("the held call to start");
+        Assert.True(cluster.TryGetGrainContext(grain.GetGrainId(), out var context));
+
+        var host = cluster.GetSiloForAddress(context.Address.SiloAddress!)!;
+        await cluster.KillSiloAsync(host).For("the kill");
+
+        await Assert.ThrowsAsync<SiloUnavailableException>(() => held.For("the call to the killed silo"));
+        await context.Deactivated.For("the end of the activation");
+        Assert.NotEqual(first, await grain.Activation().For("the call of the new activation"));
+        Assert.Equal(cluster.Silos.Single().SiloAddress.ToString(), await grain.Where());
+        Assert.DoesNotContain(Gate.Of(key).Events, e => e.StartsWith("deactivated", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_a_killed_silo_sends_fails()
+    {
+        await using var cluster = await TestClusters.StartAsync(silos: 2);
+        var factory = cluster.Silos[0].ServiceProvider.GetRequiredService<IGrainFactory>();
+        var grain = factory.GetGrain<ILifeGrain>(TestClusters.NewKey());
+        await grain.Activation().For("the first call");
+
+        await cluster.KillSiloAsync(cluster.Silos[0]).For("the kill");
+
+        await Assert.ThrowsAsync<SiloUnavailableException>(() => grain.Activation().For("a call from a dead silo"));
+    }
+
+    [Fact]
+    public async Task A_graceful_stop_deactivates_grains_between_the_services_above_and_below_them()
+    {
+        var key = TestClusters.NewKey();
+        var events = Gate.Of(key).Events;
+        await using var cluster = await TestClusters.StartAsync(configure: silo => silo.Services
+            .AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(new StageRecorder(events.Enqueue)));
+        var grain = cluster.Client.GetGrain<ILifeGrain>(key);
+        await grain.Activation().For("the first call");
+        Assert.True(cluster.TryGetGrainContext(grain.GetGrainId(), out var context));
+
+        await cluster.StopSiloAsync(cluster.Silos[0]).For("the stop");
+
+        await context.Deactivated.For("the deactivation");
+        Assert.Equal(
+            [
+                "start 2000", "start 10000", "start 20000", "activating", "activated", "called",
+                "stop 20000", "deactivated: ShuttingDown", "stop 10000", "stop 2000",
+            ],
+            events);
+    }
+
+    [Fact]
+    public async Task A_grain_moves_to_another_silo_when_its_own_stops()
+    {
+        await using var cluster = await TestClusters.StartAsync(silos: 2);
+        var grain = cluster.Client.GetGrain<ILifeGrain>(TestClusters.NewKey());
+        var where = await grain.Where().For("the first call");
+
+        await cluster.StopSiloAsync(cluster.Silos.Single(s => s.SiloAddress.ToString() == where)).For("the stop");
+
+        Assert.Equal(cluster.Silos.Single().SiloAddress.ToString(), await grain.Where().For("the call after the stop"));
+    }
+
+    [Fact]
+    public async Task The_management_grain_tells_hosts_and_where_grains_are()
+    {
+        await using var cluster = await TestClusters.StartAsync(silos: 2);
+        var management = cluster.Client.GetGrain<IManagementGrain>(0);
+        var grain = cluster.Client.GetGrain<ILifeGrain>(TestClusters.NewKey());
+
+        Assert.Null(await management.GetActivationAddress(grain));
+        var where = await grain.Where().For("the first call");
+        Assert.Equal(where, (await management.GetActivationAddress(grain))!.ToString());
+        var killed = cluster.Silos[1];
+        await cluster.KillSiloAsync(killed).For("the kill");
+
+        var hosts = await management.GetHosts().For("the hosts");
+        Assert.Equal(SiloStatus.Active, hosts[cluster.Silos[0].SiloAddress]);
+        Assert.Equal(SiloStatus.Dead, hosts[killed.SiloAddress]);
+        Assert.Equal([cluster.Silos[0].SiloAddress], (await management.GetHosts(onlyActive: true)).Keys);
+    }
+
+    [Fact]
+    public async Task A_restarted_silo_has_a_new_address_and_takes_grains()
+    {
+        await using var cluster = await TestClusters.StartAsync();
+        var before = cluster.Silos[0].SiloAddress;
+
+        var restarted = await cluster.RestartSiloAsync(cluster.Silos[0]).For("the restart");
+
+        Assert.NotEqual(before, restarted!.SiloAddress);
+        Assert.Equal(restarted.SiloAddress.ToString(), await cluster.Client.GetGrain<ILifeGrain>(TestClusters.NewKey()).Where().For("a call"));
+    }
+
+    [Fact]
+    public async Task Startup_tasks_run_when_the_silo_can_call_grains()
+    {
+        var key = TestClusters.NewKey();
+        await using var cluster = await TestClusters.StartAsync(configure: silo => silo.AddStartupTask(async (services, _) =>
+            await services.GetRequiredService<IGrainFactory>().GetGrain<ILifeGrain>(key).Activation()));
+
+        Assert.Equal(["activating", "activated", "called"], Gate.Of(key).Events);
+    }
+
+    private sealed class StageRecorder(Action<string> record) : ILifecycleParticipant<ISiloLifecycle>
+    {
+        public void Participate(ISiloLifecycle lifecycle)
+        {
+            foreach (var stage in new[] { ServiceLifecycleStage.Active, ServiceLifecycleStage.RuntimeInitialize, ServiceLifecycleStage.ApplicationServices })
+            {
+                lifecycle.Subscribe("recorder", stage, new Observer(record, stage));
+            }
+        }
+
+        private sealed class Observer(Action<string> record, int stage) : ILifecycleObserver
+        {
+            public Task OnStart(CancellationToken cancellationToken = default)
+            {
+                record($"start {stage}");
+                return Task.CompletedTask;
+            }
+
+            public Task OnStop(CancellationToken cancellationToken = default)
+            {
+                record($"stop {stage}");
+                return Task.CompletedTask;
+            }
+        }
+    }
+}

@@ -1,0 +1,188 @@
+using Exchange.Tests.Support;
+using Orleans;
+using Orleans.Runtime;
+using Xunit;
+
+namespace Exchange.Tests.Compat.Orleans;
+
+public interface ITimerGrain : IGrainWithStringKey
+{
+    /// <summary>Ticks at once and then after each period, until so many were counted.</summary>
+    Task TickUntil(int ticks);
+
+    /// <summary>Whether a tick began while this request waited.</summary>
+    Task<bool> TicksWhileWaiting(bool interleave);
+
+    Task<(int Most, bool OnScheduler)> SlowTicks(int ticks);
+
+    Task<int> ChangeOnce();
+
+    Task TickForever();
+
+    Task EndYourself();
+}
+
+[GrainType("compat-timers")]
+public sealed class TimerGrain : Grain, ITimerGrain
+{
+    private static readonly TimeSpan s_soon = TimeSpan.FromMilliseconds(1);
+    private readonly TaskCompletionSource _done = new();
+    private IGrainTimer? _timer;
+    private int _ticks;
+
+    public Task TickUntil(int ticks)
+    {
+        _timer = this.RegisterGrainTimer(
+            wanted =>
+            {
+                if (++_ticks == wanted)
+                {
+                    _timer!.Dispose();
+                    Gate.Of(this.GetPrimaryKeyString()).Release();
+                }
+
+                return Task.CompletedTask;
+            },
+            ticks,
+            TimeSpan.Zero,
+            s_soon);
+        return Task.CompletedTask;
+    }
+
+    public async Task<bool> TicksWhileWaiting(bool interleave)
+    {
+        using var timer = this.RegisterGrainTimer(
+            () =>
+            {
+                _done.TrySetResult();
+                return Task.CompletedTask;
+            },
+            new GrainTimerCreationOptions(s_soon, Timeout.InfiniteTimeSpan) { Interleave = interleave });
+
+        // Long enough for the tick to be due many times over, and not more than that.
+        await Task.WhenAny(_done.Task, Task.Delay(interleave ? TimeSpan.FromSeconds(20) : TimeSpan.FromMilliseconds(100)));
+        return _done.Task.IsCompleted;
+    }
+
+    public Task<(int Most, bool OnScheduler)> SlowTicks(int ticks)
+    {
+        var result = new TaskCompletionSource<(int, bool)>();
+        var scheduler = TaskScheduler.Current;
+        var running = 0;
+        var most = 0;
+        var onScheduler = true;
+        _timer = this.RegisterGrainTimer(
+            async token =>
+            {
+                most = Math.Max(most, ++running);
+                await Task.Delay(5, token);
+                onScheduler &= TaskScheduler.Current == scheduler;
+                running--;
+                if (++_ticks == ticks)
+                {
+                    result.TrySetResult((most, onScheduler));
+                }
+            },
+            new GrainTimerCreationOptions(s_soon, s_soon) { Interleave = true });
+        return result.Task;
+    }
+
+    public async Task<int> ChangeOnce()
+    {
+        using var timer = this.RegisterGrainTimer(
+            () =>
+            {
+                _ticks++;
+                _done.TrySetResult();
+                return Task.CompletedTask;
+            },
+            new GrainTimerCreationOptions(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan) { Interleave = true });
+        timer.Change(s_soon, Timeout.InfiniteTimeSpan);
+        await _done.Task;
+        return _ticks;
+    }
+
+    public Task TickForever()
+    {
+        var gate = Gate.Of(this.GetPrimaryKeyString());
+        this.RegisterGrainTimer(
+            () =>
+            {
+                gate.Events.Enqueue("tick");
+                _ = gate.PassAsync();
+                return Task.CompletedTask;
+            },
+            s_soon,
+            s_soon);
+        return Task.CompletedTask;
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        Gate.Of(this.GetPrimaryKeyString()).Events.Enqueue("deactivated");
+        return Task.CompletedTask;
+    }
+
+    public Task EndYourself()
+    {
+        DeactivateOnIdle();
+        return Task.CompletedTask;
+    }
+}
+
+public sealed class TimerTests
+{
+    [Fact]
+    public async Task A_timer_ticks_again_and_again_until_it_is_disposed()
+    {
+        await using var cluster = await TestClusters.StartAsync();
+        var key = TestClusters.NewKey();
+
+        await cluster.Client.GetGrain<ITimerGrain>(key).TickUntil(5).For("the registration");
+
+        await Gate.Of(key).PassAsync().For("five ticks");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Ticks_wait_for_requests_unless_they_interleave(bool interleave)
+    {
+        await using var cluster = await TestClusters.StartAsync();
+
+        Assert.Equal(interleave, await cluster.Client.GetGrain<ITimerGrain>(TestClusters.NewKey()).TicksWhileWaiting(interleave).For("the request"));
+    }
+
+    [Fact]
+    public async Task A_timer_rearms_after_its_callback_has_ended()
+    {
+        await using var cluster = await TestClusters.StartAsync();
+
+        Assert.Equal((1, true), await cluster.Client.GetGrain<ITimerGrain>(TestClusters.NewKey()).SlowTicks(4).For("four slow ticks"));
+    }
+
+    [Fact]
+    public async Task A_timer_can_be_changed()
+    {
+        await using var cluster = await TestClusters.StartAsync();
+
+        Assert.Equal(1, await cluster.Client.GetGrain<ITimerGrain>(TestClusters.NewKey()).ChangeOnce().For("the tick"));
+    }
+
+    [Fact]
+    public async Task Timers_end_with_the_activation()
+    {
+        await using var cluster = await TestClusters.StartAsync();
+        var key = TestClusters.NewKey();
+        var grain = cluster.Client.GetGrain<ITimerGrain>(key);
+        await grain.TickForever().For("the registration");
+        await Gate.Of(key).Entered.For("a tick");
+        Assert.True(cluster.TryGetGrainContext(grain.GetGrainId(), out var context));
+
+        await grain.EndYourself().For("the request to end");
+        await context.Deactivated.For("the deactivation");
+
+        Assert.Equal("deactivated", Gate.Of(key).Events.Last());
+        Assert.Contains("tick", Gate.Of(key).Events);
+    }
+}

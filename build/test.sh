@@ -1,0 +1,98 @@
+# The test command of the launcher (sourced by ./exchange): formatting, build, all test layers, the launcher itself.
+
+passed=0 failed=0 skipped=0
+
+# check NAME COMMAND… : one check of a command as a user types it; its output is shown only when it fails.
+check() {
+    local name=$1 log; shift
+    log=artifacts/test/$(printf '%s' "$name" | tr -cs 'a-z0-9' '-').log
+    if "$@" >"$log" 2>&1; then
+        passed=$((passed + 1)); say "  ok      $name"
+    else
+        failed=$((failed + 1)); say "  FAILED  $name"; tail -n 40 "$log" | sed 's/^/          /' >&2
+    fi
+}
+
+# What the interop tests talk through; where it cannot be had, those tests skip and say so.
+prepare_interop() {
+    python3 -c 'import zmq' 2>/dev/null || /usr/bin/python3 -c 'import zmq' 2>/dev/null \
+        || install_packages "the Python trader" python3 python3-zmq || true
+    command -v npm >/dev/null || install_packages "the Node trader and ccxt" nodejs npm || true
+    if command -v npm >/dev/null; then
+        local folder
+        for folder in Tests/Interop samples/node; do
+            [ -d $folder/node_modules ] && [ $folder/node_modules -nt $folder/package-lock.json ] && continue
+            say "npm ci in $folder …"
+            (cd $folder && npm ci --no-audit --no-fund --loglevel=error >/dev/null 2>&1 && touch node_modules) \
+                || say "npm ci in $folder failed; its tests will skip"
+        done
+    fi
+}
+
+# Reads the counters of a test run's report.
+count_report() {
+    local counters
+    counters=$(grep -o '<Counters [^>]*>' "$1")
+    value() { printf '%s' "$counters" | sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p"; }
+    passed=$((passed + $(value passed)))
+    failed=$((failed + $(value failed) + $(value error) + $(value timeout) + $(value aborted)))
+    skipped=$((skipped + $(value total) - $(value executed)))
+}
+
+replay_prints_a_book() {
+    local line
+    line=$(./exchange replay Tests/Data/binance-sample.ndjson --symbol BTCUSDT --json)
+    printf '%s\n' "$line"
+    [[ $line == *'"gaps":0'* && $line == *'"state":"synced"'* ]]
+}
+
+refuses() { # refuses PATTERN COMMAND… : ends with an error that says PATTERN
+    local pattern=$1 output; shift
+    if output=$("$@" 2>&1); then printf 'accepted:\n%s\n' "$output"; return 1; fi
+    printf '%s\n' "$output"
+    printf '%s' "$output" | grep -q -- "$pattern"
+}
+
+run_tests() {
+    local fast= report=$root/artifacts/test/tests.trx
+    case ${1:-} in
+        '') ;;
+        --fast) fast=yes ;;
+        *) die "test: '$1' is not known; it takes --fast (without formatting and launcher checks)" ;;
+    esac
+    mkdir -p artifacts/test
+    rm -f "$report"
+    build
+    prepare_interop
+
+    if [ -z "$fast" ]; then
+        check "formatting" dotnet format Exchange.sln --verify-no-changes --no-restore
+    fi
+
+    say "running the tests …"
+    dotnet test Tests/Tests.csproj -c $configuration --no-build --nologo -v quiet \
+        --logger "trx;LogFileName=$report" >artifacts/test/tests.log 2>&1 || true
+    if [ -f "$report" ]; then
+        count_report "$report"
+        grep -E '^\s+(Failed|Skipped) ' artifacts/test/tests.log >&2 || true
+        if grep -qE '^\s+Failed ' artifacts/test/tests.log; then
+            say "artifacts/test/tests.log has the failures in full"
+            grep -A 25 -E '^\s+Failed ' artifacts/test/tests.log | head -n 200 >&2
+        fi
+    else
+        failed=$((failed + 1))
+        tail -n 60 artifacts/test/tests.log >&2
+    fi
+
+    if [ -z "$fast" ]; then
+        say "running the launcher's commands …"
+        check "demo runs and a trader sees books and trades" ./exchange demo --seconds 8
+        check "replay prints a synced book without gaps" replay_prints_a_book
+        check "an unknown command is refused" refuses "not a command" ./exchange nonsense
+        check "a wrong environment is refused with the legal values" refuses "sim, testnet" ./exchange up --env prod
+        check "a wrong connection is refused with the form" refuses "role/exchange" ./exchange up --connections nonsense
+    fi
+
+    printf '%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
+    [ "$failed" = 0 ] && [ "$passed" -gt 0 ]
+}

@@ -1,0 +1,144 @@
+namespace Orleans.Runtime;
+
+/// <summary>
+/// The calls of one silo or client that wait for an answer, in linked lists without allocation. A sweep ends those
+/// that have waited too long; a silo's death ends those that it was to answer.
+/// </summary>
+internal sealed class PendingCalls : IDisposable
+{
+    private const int Slots = 8;
+    private static readonly TimeSpan s_longestPeriod = TimeSpan.FromSeconds(1);
+    private readonly Slot[] _slots = Enumerable.Range(0, Slots).Select(_ => new Slot()).ToArray();
+    private readonly Timer _sweep;
+    private readonly Lock _periodLock = new();
+    private TimeSpan _period = s_longestPeriod;
+    private bool _disposed;
+
+    public PendingCalls() => _sweep = new Timer(static state => ((PendingCalls)state!).Sweep(), this, s_longestPeriod, s_longestPeriod);
+
+    public void Add(Request request)
+    {
+        if (request.Timeout < _period)
+        {
+            SweepAtLeastEvery(request.Timeout);
+        }
+
+        var index = Environment.CurrentManagedThreadId & (Slots - 1);
+        var slot = _slots[index];
+        lock (slot.Lock)
+        {
+            request.PendingSlot = index;
+            request.Next = slot.First;
+            if (slot.First is not null)
+            {
+                slot.First.Previous = request;
+            }
+
+            slot.First = request;
+        }
+    }
+
+    public void Remove(Request request)
+    {
+        var index = request.PendingSlot;
+        if (index < 0)
+        {
+            return;
+        }
+
+        var slot = _slots[index];
+        lock (slot.Lock)
+        {
+            if (request.PendingSlot < 0)
+            {
+                return;
+            }
+
+            request.PendingSlot = -1;
+            if (request.Previous is null)
+            {
+                slot.First = request.Next;
+            }
+            else
+            {
+                request.Previous.Next = request.Next;
+            }
+
+            if (request.Next is not null)
+            {
+                request.Next.Previous = request.Previous;
+            }
+
+            request.Previous = null;
+            request.Next = null;
+        }
+    }
+
+    public void FailAll(Func<Request, Exception?> reason)
+    {
+        foreach (var request in Snapshot(_ => true))
+        {
+            if (reason(request) is { } exception)
+            {
+                request.Fail(exception);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_periodLock)
+        {
+            _disposed = true;
+            _sweep.Dispose();
+        }
+    }
+
+    private void Sweep()
+    {
+        var now = Environment.TickCount64;
+        foreach (var request in Snapshot(r => now - r.SentAt > r.Timeout.TotalMilliseconds))
+        {
+            request.Fail(new TimeoutException($"Response did not arrive on time in {request.Timeout} for message: {request}. "));
+        }
+    }
+
+    private List<Request> Snapshot(Func<Request, bool> which)
+    {
+        var found = new List<Request>();
+        foreach (var slot in _slots)
+        {
+            lock (slot.Lock)
+            {
+                for (var request = slot.First; request is not null; request = request.Next)
+                {
+                    if (which(request))
+                    {
+                        found.Add(request);
+                    }
+                }
+            }
+        }
+
+        return found;
+    }
+
+    private void SweepAtLeastEvery(TimeSpan timeout)
+    {
+        lock (_periodLock)
+        {
+            if (timeout < _period && !_disposed)
+            {
+                _period = TimeSpan.FromMilliseconds(Math.Max(10, timeout.TotalMilliseconds / 2));
+                _sweep.Change(_period, _period);
+            }
+        }
+    }
+
+    private sealed class Slot
+    {
+        public Lock Lock { get; } = new();
+
+        public Request? First { get; set; }
+    }
+}
