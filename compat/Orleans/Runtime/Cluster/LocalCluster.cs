@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
 using Orleans.Storage;
 
 namespace Orleans.Runtime;
@@ -143,8 +144,11 @@ internal sealed class LocalCluster
         {
             request.Fail(new ClientNotAvailableException(request.TargetId));
         }
-
-        // A deleted or collected object of a client that lives: as with the genuine runtime, the caller's wait runs out.
+        else
+        {
+            // As with the genuine runtime there is no answer: the caller's wait runs out.
+            request.Sender.Logger.LogWarning("{Request} is for an observer that was deleted or collected.", request);
+        }
     }
 
     private void DispatchToPlacement(Request request)

@@ -27,6 +27,7 @@ internal sealed class Silo : ILocalSiloDetails
         Name = options.Value.SiloName ?? $"Silo_{Interlocked.Increment(ref s_silos)}";
         Logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Orleans.Compat");
         TimeProvider = services.GetRequiredKeyedService<TimeProvider>(TimeProviderNames.Grains);
+        Metadata = services.GetRequiredService<IOptions<SiloMetadata>>().Value;
         Runtime = new RuntimeClient(services, this, messaging.Value);
         Placement = new PlacementService(this);
         _lifecycle = new Lazy<LifecycleSubject>(CreateLifecycle);
@@ -60,7 +61,7 @@ internal sealed class Silo : ILocalSiloDetails
 
     public SiloStatus Status { get; private set; } = SiloStatus.Created;
 
-    public SiloMetadata Metadata => Services.GetService<IOptions<SiloMetadata>>()?.Value ?? SiloMetadata.Empty;
+    public SiloMetadata Metadata { get; }
 
     public IIncomingGrainCallFilter[]? IncomingFilters => Runtime.IncomingFilters;
 
