@@ -7,10 +7,10 @@ namespace Orleans.Runtime;
 internal sealed class PendingCalls : IDisposable
 {
     private const int Slots = 8;
-    private static readonly TimeSpan s_longestPeriod = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _longestPeriod = TimeSpan.FromSeconds(1);
     private readonly Slot[] _slots = Enumerable.Range(0, Slots).Select(_ => new Slot()).ToArray();
     private readonly Lock _periodLock = new();
-    private TimeSpan _period = s_longestPeriod;
+    private TimeSpan _period = _longestPeriod;
     private Timer? _sweep;
 
     /// <summary>Begins to watch how long calls wait.</summary>
