@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
 using Orleans.Serialization;
 
 namespace Orleans.Runtime;
@@ -62,6 +63,7 @@ internal sealed class LocalObject : IReceiver, IGrainContext, IThreadPoolWorkIte
     {
         if (!TryGetObject(out _))
         {
+            Owner.Logger.LogWarning("The observer {Id} was collected: keep a reference to it for as long as it is to be called. {Request} has no answer.", Id, request);
             Owner.Cluster.RemoveObject(Id);
             return;
         }
