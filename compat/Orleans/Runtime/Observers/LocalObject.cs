@@ -56,8 +56,12 @@ internal sealed class LocalObject : IReceiver, IGrainContext, IThreadPoolWorkIte
 
     public static bool IsObjectId(GrainId id) => id.Type == ClientType;
 
-    public static bool BelongsTo(GrainId id, RuntimeClient client) =>
-        id.Key.AsSpan().StartsWith(client.ClientId.Key.AsSpan());
+    public static bool BelongsTo(GrainId id, RuntimeClient client)
+    {
+        var key = id.Key.AsSpan();
+        var prefix = client.ClientId.Key.AsSpan();
+        return key.StartsWith(prefix) && key.Length > prefix.Length && key[prefix.Length] == (byte)'+';
+    }
 
     public void Receive(Request request)
     {
