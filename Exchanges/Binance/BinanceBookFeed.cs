@@ -44,7 +44,7 @@ internal sealed class BinanceBookFeed : IDisposable
     private long _lastRefresh;
     private bool _disposed;
 
-    /// <summary>Creates a feed that asks for nothing until <see cref="SetDemand"/>.</summary>
+    /// <summary>Creates a feed that asks for nothing until it is told what is.</summary>
     public BinanceBookFeed(string exchange, string symbol, string bookSource, IMarketDataSink sink, IBinanceBookHost host, TimeProvider time)
     {
         _exchange = exchange;
@@ -116,11 +116,13 @@ internal sealed class BinanceBookFeed : IDisposable
     }
 
     /// <summary>Sets what is asked for; picks the source and prepares it.</summary>
-    public void SetDemand(StreamDemand demand)
+    public void SetDemand(StreamDemand demand) => SetDemand(demand, BinanceBookPlan.For(Symbol, demand, _bookSource));
+
+    /// <summary>Sets what is asked for, by a source that is given.</summary>
+    public void SetDemand(StreamDemand demand, BinanceBookPlan plan)
     {
         lock (Gate)
         {
-            var plan = BinanceBookPlan.For(Symbol, demand, _bookSource);
             var deeper = demand.TopN > _topN;
             _topN = demand.TopN;
             _conflator.FrequencyMs = demand.FrequencyMs;

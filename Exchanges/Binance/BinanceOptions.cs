@@ -56,6 +56,12 @@ public sealed class BinanceOptions
     /// <summary>How long a subscribe call waits for the venue's acknowledgement, in milliseconds.</summary>
     public int SubscribeWaitMs { get; set; } = 5_000;
 
+    /// <summary>
+    /// The least time between two control messages on one socket, in milliseconds. Binance takes 10 messages a second, our pongs
+    /// included, and cuts and bans beyond.
+    /// </summary>
+    public int ControlIntervalMs { get; set; } = 250;
+
     /// <summary>How often the instruments are loaded again, in seconds.</summary>
     public int InstrumentReloadSeconds { get; set; } = 300;
 
@@ -87,6 +93,7 @@ public sealed class BinanceOptions
         Between(nameof(SocketStaleMs), SocketStaleMs, 1_000, 3_600_000);
         Between(nameof(RotateHours), RotateHours, 0.001, 23.9);
         Between(nameof(SubscribeWaitMs), SubscribeWaitMs, 0, 60_000);
+        Between(nameof(ControlIntervalMs), ControlIntervalMs, 0, 10_000);
         Between(nameof(InstrumentReloadSeconds), InstrumentReloadSeconds, 10, 86_400);
         Between(nameof(ClockSeconds), ClockSeconds, 10, 86_400);
         Between(nameof(WeightLimit), WeightLimit, 100, 1_000_000);

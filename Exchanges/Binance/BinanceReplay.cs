@@ -1,6 +1,8 @@
+using System.Text;
 using Exchange.Exchanges.Common;
 using Exchange.Exchanges.Common.Books;
 using Exchange.Exchanges.Common.Sockets;
+using Exchange.Exchanges.Common.Text;
 using Exchange.Exchanges.Recording;
 using Exchange.Grains.Interfaces;
 
@@ -35,14 +37,15 @@ public static class BinanceReplay
         var counter = new Counter(sink);
         using var feed = new BinanceBookFeed(Venues.Binance, symbol, "diff", counter, counter, TimeProvider.System);
         var processor = new BinanceMarketDataProcessor();
-        feed.SetDemand(new StreamDemand(topN, 0, null));
+        var all = entries as IReadOnlyCollection<RecordedEntry> ?? [.. entries];
+        feed.SetDemand(new StreamDemand(topN, 0, null), PlanOf(all, symbol));
         foreach (var handler in feed.Handlers)
             processor.Add(handler);
         long frames = 0, unreadable = 0;
         var depthFrames = false;
         DepthSnapshot? unused = null;
         Instrument? instrument = null;
-        foreach (var entry in entries)
+        foreach (var entry in all)
         {
             switch (entry.Kind)
             {
@@ -78,18 +81,42 @@ public static class BinanceReplay
             {
                 Code = ErrorCode.UnknownSymbol,
                 Field = "symbol",
-                Message = $"symbol: the recording holds no book messages ({symbol.ToLowerInvariant()}@depth@100ms) of '{symbol}'",
+                Message = $"symbol: the recording holds no book messages of '{symbol}'",
             };
         }
 
         return new ReplayResult(feed.Current(), counter.Synced, feed.Resyncs, frames, unreadable, instrument);
     }
 
+    /// <summary>How the recording had the book: by changes, or else by whole pictures.</summary>
+    private static BinanceBookPlan PlanOf(IEnumerable<RecordedEntry> entries, string symbol)
+    {
+        var streams = new[] { 100, 250, 500 }
+            .Select(ms => new BinanceBookPlan(BinanceStreams.Depth(symbol, ms), false, BinanceBookPlan.MaxDepth))
+            .Concat(from levels in new[] { 20, 10, 5 } from ms in new[] { 100, 250, 500 } select new BinanceBookPlan(BinanceStreams.PartialDepth(symbol, levels, ms), true, levels))
+            .ToList();
+        var found = streams.Count;
+        foreach (var entry in entries.Where(e => e.Kind == RecordedKind.FrameIn))
+        {
+            var json = new Utf8Scanner(entry.Data.Span);
+            if (!json.TryEnterObject() || !json.NextProperty(out var name) || !name.SequenceEqual("stream"u8) || !json.TryReadString(out var stream, out _))
+                continue;
+            var text = Encoding.UTF8.GetString(stream);
+            var at = streams.FindIndex(s => s.Stream == text);
+            if (at >= 0 && at < found)
+                found = at;
+        }
+
+        return streams[found == streams.Count ? 0 : found];
+    }
+
+    /// <summary>Whether a body is a snapshot of the symbol; the five levels of a probe are none.</summary>
     private static bool IsDepthOf(string? url, string symbol)
     {
         if (url is null || !Uri.TryCreate(url, UriKind.Absolute, out var uri) || !uri.AbsolutePath.EndsWith("/depth", StringComparison.Ordinal))
             return false;
-        return uri.Query.TrimStart('?').Split('&').Contains("symbol=" + Uri.EscapeDataString(symbol));
+        var query = uri.Query.TrimStart('?').Split('&');
+        return query.Contains("symbol=" + Uri.EscapeDataString(symbol)) && !query.Contains("limit=5");
     }
 
     /// <summary>Counts, passes on, and remembers which book waits for a snapshot.</summary>

@@ -195,9 +195,7 @@ public sealed partial class BinanceSubscriber
                 Url = _urls.Stream(route),
                 StaleAfter = TimeSpan.FromMilliseconds(_options.SocketStaleMs),
                 RotateAfter = TimeSpan.FromHours(_options.RotateHours),
-
-                // Binance takes 10 messages a second, its pongs included, and cuts and bans beyond (venue sheet, section 10.1).
-                MessageInterval = TimeSpan.FromMilliseconds(250),
+                MessageInterval = TimeSpan.FromMilliseconds(_options.ControlIntervalMs),
             },
             socket,
             _time,
