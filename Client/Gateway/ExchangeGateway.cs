@@ -82,13 +82,13 @@ public sealed partial class ExchangeGateway : IHostedService, IDisposable
     internal GatewaySockets Sockets => _sockets;
 
     /// <summary>Binds both sockets and begins to forward. Connections that are not there yet are waited for.</summary>
-    public Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
         _notices.Start((Identity.Started - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
         _sockets.CommandReceived = _dispatcher.Receive;
         // Many topics may match one prefix; the socket's thread has other things to do.
         _sockets.Subscribed = prefix => ThreadPool.UnsafeQueueUserWorkItem(static s => s.Gateway.OnSubscribed(s.Prefix), (Gateway: this, Prefix: prefix), preferLocal: false);
-        _sockets.Start();
+        await _sockets.StartAsync(cancellationToken);
         (Identity.CommandEndpoint, Identity.UpdateEndpoint) = (_sockets.CommandEndpoint, _sockets.UpdateEndpoint);
         _loops.Add(Task.Run(_dispatcher.RunAsync, CancellationToken.None));
         _loops.Add(Task.Run(_subscriptions.RenewUntilStoppedAsync, CancellationToken.None));
@@ -96,7 +96,6 @@ public sealed partial class ExchangeGateway : IHostedService, IDisposable
         foreach (var connection in Identity.Connections)
             _loops.Add(Task.Run(() => WatchAsync(connection), CancellationToken.None));
         LogStarted(_logger, CommandEndpoint, UpdateEndpoint, Identity.Id);
-        return Task.CompletedTask;
     }
 
     /// <summary>Gives the market subscriptions back, sends what waits as far as the time suffices, and closes the sockets.</summary>

@@ -53,7 +53,7 @@ internal sealed class ByteBuffer(int capacity = 1024) : IBufferWriter<byte>
         return this;
     }
 
-    public ByteBuffer Append(byte value)
+    public ByteBuffer AppendByte(byte value)
     {
         Ensure(1);
         _array[Length++] = value;
@@ -92,7 +92,7 @@ internal sealed class ByteBuffer(int capacity = 1024) : IBufferWriter<byte>
     public ByteBuffer AppendQuoted(string text)
     {
         var encoded = JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
-        return Append((byte)'"').Append(encoded.EncodedUtf8Bytes).Append((byte)'"');
+        return AppendByte((byte)'"').Append(encoded.EncodedUtf8Bytes).AppendByte((byte)'"');
     }
 
     public override string ToString() => Encoding.UTF8.GetString(Written);

@@ -28,13 +28,13 @@ internal static class MarketJson
         WriteTimes(to, trade.VenueTime, trade.ReceivedTime);
         to.Append(",\"trade_id\":"u8).AppendQuoted(trade.TradeId);
         to.Append(",\"price\":"u8).AppendQuoted(trade.Price).Append(",\"quantity\":"u8).AppendQuoted(trade.Quantity);
-        to.Append(",\"aggressor_side\":\""u8).Append(WireName<Side>.Utf8(trade.AggressorSide)).Append((byte)'"');
+        to.Append(",\"aggressor_side\":\""u8).Append(WireName<Side>.Utf8(trade.AggressorSide)).AppendByte((byte)'"');
     }
 
     public static void WriteQuote(ByteBuffer to, TopOfBook quote)
     {
         WriteTimes(to, quote.VenueTime, quote.ReceivedTime);
-        to.Append(",\"last_update_id\":\""u8).Append(quote.LastUpdateId).Append((byte)'"');
+        to.Append(",\"last_update_id\":\""u8).Append(quote.LastUpdateId).AppendByte((byte)'"');
         if (quote.Bid is { } bid)
         {
             to.Append(",\"bid\":"u8);
@@ -88,19 +88,19 @@ internal static class MarketJson
 
     private static void WriteLevels(ByteBuffer to, ImmutableArray<PriceLevel> levels)
     {
-        to.Append((byte)'[');
+        to.AppendByte((byte)'[');
         for (var i = 0; i < levels.Length; i++)
         {
             if (i > 0)
-                to.Append((byte)',');
+                to.AppendByte((byte)',');
             WriteLevel(to, levels[i]);
         }
 
-        to.Append((byte)']');
+        to.AppendByte((byte)']');
     }
 
     private static void WriteLevel(ByteBuffer to, PriceLevel level) =>
-        to.Append((byte)'[').AppendQuoted(level.Price).Append((byte)',').AppendQuoted(level.Quantity).Append((byte)']');
+        to.AppendByte((byte)'[').AppendQuoted(level.Price).AppendByte((byte)',').AppendQuoted(level.Quantity).AppendByte((byte)']');
 
     public static PriceLevel ReadLevel(ref Utf8JsonReader reader)
     {

@@ -54,14 +54,14 @@ internal struct UpdateEnvelope : IJsonFields
     {
         to.Append(head).Append(epoch).Append("\",\"seq\":"u8).Append(seq);
         to.Append(",\"time\":"u8).AppendQuoted(now).Append(",\"gateway_time\":"u8).AppendQuoted(now);
-        to.Append(",\"heartbeat\":true,\"producer\":"u8).Append(isProducerLost ? "\"lost\""u8 : "\"live\""u8).Append((byte)'}');
+        to.Append(",\"heartbeat\":true,\"producer\":"u8).Append(isProducerLost ? "\"lost\""u8 : "\"live\""u8).AppendByte((byte)'}');
     }
 
     /// <summary>Tells, in an update that is already closed, how many the gateway conflated into it.</summary>
     public static void AddMissed(ByteBuffer to, long missed)
     {
         to.Truncate(to.Length - 1);
-        to.Append(",\"missed\":"u8).Append(missed).Append((byte)'}');
+        to.Append(",\"missed\":"u8).Append(missed).AppendByte((byte)'}');
     }
 
     /// <summary>

@@ -155,7 +155,7 @@ internal static class WireJson
             var raw = new ByteBuffer(4096);
             raw.Append("{\"exchange\":"u8).AppendQuoted(value.Exchange).Append(",\"symbol\":"u8).AppendQuoted(value.Symbol);
             MarketJson.WriteBook(raw, value);
-            writer.WriteRawValue(raw.Append((byte)'}').Written, skipInputValidation: true);
+            writer.WriteRawValue(raw.AppendByte((byte)'}').Written, skipInputValidation: true);
         }
     }
 

@@ -146,7 +146,7 @@ internal sealed partial class CommandDispatcher(
 
     private void Send(ReplyAddress to, ByteBuffer reply)
     {
-        reply.Append((byte)'}');
+        reply.AppendByte((byte)'}');
         sockets.Reply(new Reply(to, reply.Array, reply.Length));
     }
 

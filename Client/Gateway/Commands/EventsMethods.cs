@@ -31,7 +31,7 @@ internal static class EventsMethods
                 var place = replayed.Value;
                 to.Append("{\"topic\":"u8).AppendQuoted(topicText).Append(",\"epoch\":\""u8).Append(place.Epoch);
                 to.Append("\",\"last_seq\":"u8).Append(place.LastSeq).Append(",\"up_to_seq\":"u8).Append(place.UpToSeq);
-                to.Append(",\"updates\":"u8).Append(updates.Written).Append((byte)'}');
+                to.Append(",\"updates\":"u8).Append(updates.Written).AppendByte((byte)'}');
                 return null;
             };
         });

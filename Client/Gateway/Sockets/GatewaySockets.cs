@@ -19,6 +19,10 @@ internal sealed partial class GatewaySockets : IDisposable
     /// <summary>A subscription's prefix is at most this long; a longer frame cuts the peer off.</summary>
     private const int MaxSubscriptionBytes = 4096;
 
+    private const int BindAttempts = 30;
+
+    private static readonly TimeSpan s_bindDelay = TimeSpan.FromMilliseconds(100);
+
     private readonly GatewayOptions _options;
     private readonly UpdateOutbox _outbox;
     private readonly NoticeFeed _notices;
@@ -55,7 +59,7 @@ internal sealed partial class GatewaySockets : IDisposable
     /// <summary>Replies that wait for the socket's thread.</summary>
     public int PendingReplies => _replies.Count;
 
-    public void Start()
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
         _commands.Options.MaxMsgSize = _options.HardMaxFrameBytes;
         _commands.Options.SendHighWatermark = _options.ReplyHighWatermark;
@@ -68,8 +72,8 @@ internal sealed partial class GatewaySockets : IDisposable
         _updates.Options.Linger = _options.StopTimeout;
         // Or the second subscriber of a topic is never seen, and gets no snapshot.
         _updates.Options.XPubVerbose = true;
-        CommandEndpoint = Bind(_commands, _options.CommandEndpoint, nameof(_options.CommandEndpoint));
-        UpdateEndpoint = Bind(_updates, _options.UpdateEndpoint, nameof(_options.UpdateEndpoint));
+        CommandEndpoint = await BindAsync(_commands, _options.CommandEndpoint, nameof(_options.CommandEndpoint), cancellationToken);
+        UpdateEndpoint = await BindAsync(_updates, _options.UpdateEndpoint, nameof(_options.UpdateEndpoint), cancellationToken);
 
         _commands.ReceiveReady += (_, _) => Guard(ReceiveCommands);
         _updates.ReceiveReady += (_, _) => Guard(ReceiveSubscriptions);
@@ -141,24 +145,37 @@ internal sealed partial class GatewaySockets : IDisposable
         _updates.Dispose();
     }
 
-    private static string Bind(NetMQSocket socket, string endpoint, string key)
+    private static async Task<string> BindAsync(NetMQSocket socket, string endpoint, string key, CancellationToken cancellationToken)
     {
-        try
+        // ZeroMQ gives a port back some time after its socket was closed: a gateway that follows another waits for that.
+        for (var attempt = 1; ; attempt++)
         {
-            if (GatewayEndpoint.TakesFreePort(endpoint))
+            try
             {
-                var address = endpoint[..endpoint.LastIndexOf(':')];
-                return $"{address}:{socket.BindRandomPort(address)}";
+                return Bind(socket, endpoint);
             }
+            catch (AddressAlreadyInUseException) when (attempt < BindAttempts)
+            {
+                await Task.Delay(s_bindDelay, cancellationToken);
+            }
+            catch (NetMQException e)
+            {
+                throw new InvalidOperationException(
+                    $"{GatewayOptions.Section}:{key}: cannot bind {endpoint}: {e.Message}. Is another gateway running? Give another port, or 0 for a free one.", e);
+            }
+        }
+    }
 
-            socket.Bind(endpoint);
-            return endpoint;
-        }
-        catch (NetMQException e)
+    private static string Bind(NetMQSocket socket, string endpoint)
+    {
+        if (GatewayEndpoint.TakesFreePort(endpoint))
         {
-            throw new InvalidOperationException(
-                $"{GatewayOptions.Section}:{key}: cannot bind {endpoint}: {e.Message}. Is another gateway running? Give another port, or 0 for a free one.", e);
+            var address = endpoint[..endpoint.LastIndexOf(':')];
+            return $"{address}:{socket.BindRandomPort(address)}";
         }
+
+        socket.Bind(endpoint);
+        return endpoint;
     }
 
     private void Wake()

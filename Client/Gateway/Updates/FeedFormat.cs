@@ -19,26 +19,26 @@ internal static class FeedFormats
         static (to, book) =>
         {
             MarketJson.WriteBook(to, book);
-            to.Append((byte)'}');
+            to.AppendByte((byte)'}');
         },
         static (_, last, reason, _) => last is null ? null : last with { State = BookState.Stale, Reason = Explain(reason) });
 
     public static FeedFormat<Trade> Trade { get; } = new(static (to, trade) =>
     {
         MarketJson.WriteTrade(to, trade);
-        to.Append((byte)'}');
+        to.AppendByte((byte)'}');
     });
 
     public static FeedFormat<TopOfBook> Quote { get; } = new(static (to, quote) =>
     {
         MarketJson.WriteQuote(to, quote);
-        to.Append((byte)'}');
+        to.AppendByte((byte)'}');
     });
 
     public static FeedFormat<MarkPrice> Mark { get; } = new(static (to, mark) =>
     {
         MarketJson.WriteMark(to, mark);
-        to.Append((byte)'}');
+        to.AppendByte((byte)'}');
     });
 
     public static FeedFormat<OrderUpdate> Order { get; } = new(UpdateEnvelope.WriteFlattened);

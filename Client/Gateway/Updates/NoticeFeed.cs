@@ -42,6 +42,6 @@ internal sealed class NoticeFeed(UpdateOutbox outbox, TimeProvider time, Gateway
 
         to.Append(",\"kind\":\""u8).Append(kind).Append("\",\"topic\":"u8).AppendQuoted(topic);
         to.Append(",\"topic_epoch\":\""u8).Append(epoch).Append("\",\"count\":"u8).Append(count);
-        to.Append(",\"from_seq\":"u8).Append(fromSeq).Append(",\"to_seq\":"u8).Append(toSeq).Append((byte)'}');
+        to.Append(",\"from_seq\":"u8).Append(fromSeq).Append(",\"to_seq\":"u8).Append(toSeq).AppendByte((byte)'}');
     }
 }

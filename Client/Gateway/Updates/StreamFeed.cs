@@ -149,18 +149,18 @@ internal partial class StreamFeed<T> : TopicFeed, IAsyncObserver<StreamUpdate<T>
         if (!replay.IsSuccess)
             return replay.Error;
         var now = _context.Time.GetUtcNow();
-        to.Append((byte)'[');
+        to.AppendByte((byte)'[');
         var upTo = afterSeq;
         foreach (var update in replay.Value.Updates)
         {
             if (upTo != afterSeq)
-                to.Append((byte)',');
+                to.AppendByte((byte)',');
             UpdateEnvelope.Write(to, Head, update.Epoch, update.Seq, update.Time, now, UpdateKind.Replayed);
             _format.Write(to, update.Data);
             upTo = update.Seq;
         }
 
-        to.Append((byte)']');
+        to.AppendByte((byte)']');
         return new ReplayedPlace(replay.Value.Epoch, replay.Value.LastSeq, replay.Value.Updates.Length, upTo);
     }
 

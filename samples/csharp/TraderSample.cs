@@ -1,0 +1,131 @@
+using System.Globalization;
+using System.Text.Json;
+using Exchange.Client.Protocol;
+using Exchange.Client.Trader;
+using Exchange.Grains.Interfaces;
+
+namespace Exchange.Samples;
+
+/// <summary>Connects, subscribes, shows, and says at the end whether all was well.</summary>
+internal static class TraderSample
+{
+    private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    /// <returns>0 when books and trades were seen and none was out of order; 1 when not; 2 when it could not begin.</returns>
+    public static async Task<int> RunAsync(SampleOptions options, CancellationToken cancellationToken)
+    {
+        if (options.Orleans)
+        {
+            await Console.Error.WriteLineAsync(
+                "--orleans: this sample does not join a cluster as an Orleans client yet (issue 6); a trader of your own can, with Exchange.Client.Trader.OrleansTrader. " +
+                "Leave the option out to use ZeroMQ.");
+            return 2;
+        }
+
+        var view = new MarketView();
+        try
+        {
+            await using var trader = await TraderClient.ConnectAsync(
+                new TraderClientOptions { CommandEndpoint = options.CommandEndpoint, UpdateEndpoint = options.UpdateEndpoint, Name = "sample" },
+                cancellationToken: cancellationToken);
+            view.Follow(trader);
+            trader.SessionChanged += change => Console.Error.WriteLine(change.IsConnected ? $"connected to {change.Gateway}" : "the gateway does not answer");
+            trader.Listen(TopicName.OfStatus(new ConnectionId(ConnectionRole.Market, options.Exchange)));
+            if (!await SubscribeAsync(trader, options))
+                return 2;
+
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            if (options.Duration > TimeSpan.Zero)
+                end.CancelAfter(options.Duration);
+            if (options.Json)
+                await Silence(end.Token);
+            else if (Console.IsOutputRedirected)
+                await PrintLinesAsync(view, end.Token);
+            else
+                await Screen.ShowAsync(view, options, end.Token);
+        }
+        catch (Exception e) when (e is TimeoutException or InvalidOperationException)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return 2;
+        }
+
+        return Summarize(view, options);
+    }
+
+    private static async Task<bool> SubscribeAsync(TraderClient trader, SampleOptions options)
+    {
+        var book = await trader.SubscribeOrderBook(options.Exchange, options.Symbol, options.Top, options.FrequencyMs);
+        var trades = await trader.SubscribeTrades(options.Exchange, options.Symbol);
+        foreach (var error in new[] { book.Error, trades.Error })
+        {
+            if (error is not null)
+                await Console.Error.WriteLineAsync(error.ToString());
+        }
+
+        return book.IsSuccess && trades.IsSuccess;
+    }
+
+    private static async Task PrintLinesAsync(MarketView view, CancellationToken until)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
+        try
+        {
+            while (await timer.WaitForNextTickAsync(until))
+                Console.WriteLine(Screen.Line(view));
+        }
+        catch (OperationCanceledException)
+        {
+            // The time is up.
+        }
+    }
+
+    private static async Task Silence(CancellationToken until)
+    {
+        try
+        {
+            await Task.Delay(Timeout.Infinite, until);
+        }
+        catch (OperationCanceledException)
+        {
+            // The time is up.
+        }
+    }
+
+    private static int Summarize(MarketView view, SampleOptions options) => view.Read((v, _) =>
+    {
+        var isGood = v.SyncedBooks > 0 && v.Trades > 0 && v.OutOfOrder == 0;
+        if (options.Json)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(
+                new
+                {
+                    v = ProtocolVersion.Current,
+                    options.Exchange,
+                    options.Symbol,
+                    v.Books,
+                    v.SyncedBooks,
+                    v.Trades,
+                    v.Gaps,
+                    v.GapsHealed,
+                    v.OutOfOrder,
+                    v.Epochs,
+                    v.Dropped,
+                    VenueToTraderMs = new { P50 = v.VenueLatency(0.5), P99 = v.VenueLatency(0.99) },
+                    GatewayToTraderMs = new { P50 = v.GatewayLatency(0.5), P99 = v.GatewayLatency(0.99) },
+                    Ok = isGood,
+                },
+                s_json));
+        }
+        else
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{options.Exchange} {options.Symbol}: {v.Books} books ({v.SyncedBooks} synced), {v.Trades} trades, {v.Gaps} gaps ({v.GapsHealed} healed), " +
+                $"{v.OutOfOrder} out of order, {v.Dropped} dropped; gateway to here p50 {v.GatewayLatency(0.5)} ms, p99 {v.GatewayLatency(0.99)} ms"));
+            if (!isGood)
+                Console.WriteLine(v.OutOfOrder > 0 ? "Updates were out of order." : "Books and trades were awaited, and not both came.");
+        }
+
+        return isGood ? 0 : 1;
+    });
+}
