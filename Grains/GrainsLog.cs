@@ -14,7 +14,7 @@ internal static partial class GrainsLog
     public static partial void Deactivated(ILogger logger, string service, DeactivationReasonCode code, string description);
 
     [LoggerMessage(1102, LogLevel.Information, "{Service}: {Before} -> {State} ({Reason})")]
-    public static partial void StateChanged(ILogger logger, string service, ConnectionState before, ConnectionState state, string? reason);
+    public static partial void StateChanged(ILogger logger, string service, ConnectionState before, ConnectionState state, string reason);
 
     [LoggerMessage(1103, LogLevel.Error, "{Service}: its connector failed, {Id}")]
     public static partial void ConnectorFailed(ILogger logger, Exception exception, string service, string id);

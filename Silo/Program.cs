@@ -1,1 +1,3 @@
-return 0;
+using Exchange.Silo;
+
+return await SiloProgram.Run(args, Console.Out, Console.Error, CancellationToken.None);

@@ -12,7 +12,7 @@ namespace Exchange.Simulator;
 internal sealed class SimulatorHost : IAsyncDisposable
 {
     /// <summary>How often the running simulator looks what is due.</summary>
-    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan _beat = TimeSpan.FromMilliseconds(5);
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<LoopbackListener> _listeners = [];
@@ -124,6 +124,15 @@ internal sealed class SimulatorHost : IAsyncDisposable
         }
     }
 
+    /// <summary>Publishes <c>symbol@depth</c> with the suffix given, and its partial books, now; gives the frame's <c>u</c>.</summary>
+    public long EmitDepth(string symbol, string speedSuffix = "@100ms")
+    {
+        lock (Context.Turn)
+        {
+            return Binance.Market.EmitDepth(symbol, speedSuffix);
+        }
+    }
+
     /// <summary>Lets the order flow of one symbol decide until its book has changed.</summary>
     public void ChangeBook(string symbol)
     {
@@ -188,7 +197,7 @@ internal sealed class SimulatorHost : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        using var timer = new PeriodicTimer(Beat, _options.TimeProvider);
+        using var timer = new PeriodicTimer(_beat, _options.TimeProvider);
         var started = Clock.Now;
         long decided = 0;
         try

@@ -131,7 +131,7 @@ public abstract class ConnectionGrain<TConnector> : Grain, IExchangeConnection
         status = Stamp(status);
         var before = Interlocked.Exchange(ref _status, status);
         if (before.State != status.State)
-            GrainsLog.StateChanged(_logger, Connection.ServiceName, before.State, status.State, status.Reason);
+            GrainsLog.StateChanged(_logger, Connection.ServiceName, before.State, status.State, status.Reason ?? "-");
         _statusStream!.Publish(status);
     }
 

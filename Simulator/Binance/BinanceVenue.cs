@@ -38,12 +38,31 @@ internal sealed class BinanceVenue : IDisposable
 
     public IBinanceMarket Market { get; }
 
-    public IReadOnlyCollection<BinanceConnection> Connections => _connections.Values;
+    /// <summary>The sockets that are open now, in order of their ids.</summary>
+    public IReadOnlyList<BinanceConnection> Connections
+    {
+        get
+        {
+            lock (_context.Turn)
+            {
+                return [.. _connections.Values.OrderBy(connection => connection.Id)];
+            }
+        }
+    }
 
     public bool IsWanted(string stream) => _hub.IsWanted(stream);
 
     /// <summary>The most that any connection still has to be sent.</summary>
-    public int LargestBacklog => _connections.Count == 0 ? 0 : _connections.Values.Max(connection => connection.PendingBytes);
+    public int LargestBacklog
+    {
+        get
+        {
+            lock (_context.Turn)
+            {
+                return _connections.Count == 0 ? 0 : _connections.Values.Max(connection => connection.PendingBytes);
+            }
+        }
+    }
 
     /// <summary>Any request to the venue's port.</summary>
     public async Task HandleAsync(HttpContext http)

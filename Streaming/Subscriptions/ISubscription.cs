@@ -11,5 +11,8 @@ internal interface ISubscription
 
     IGrainContext? Grain { get; }
 
+    /// <summary>Completes when the subscription has ended and its producer has been told, as far as it could be.</summary>
+    Task Ended { get; }
+
     Task Renew();
 }

@@ -26,6 +26,7 @@ internal sealed class StreamSubscription<T> : StreamSubscriptionHandle<StreamUpd
     private readonly Action<Exception> _onConsumerFailed;
     // Held while the consumer is called, so that its calls never overlap.
     private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _attempt = Task.CompletedTask;
 
     public StreamSubscription(ExchangeStreamProvider provider, StreamId stream, ConnectionId producer, UpdateReceiver<T> receiver, StreamPosition? after)
@@ -56,6 +57,8 @@ internal sealed class StreamSubscription<T> : StreamSubscriptionHandle<StreamUpd
     public bool IsActive => !_ended.IsCancellationRequested;
 
     public IGrainContext? Grain => _end.Grain;
+
+    public Task Ended => _over.Task;
 
     /// <summary>The first attempt, and then renewals in the background. Does not throw when the producer is not there.</summary>
     public async Task Begin()
@@ -189,7 +192,10 @@ internal sealed class StreamSubscription<T> : StreamSubscriptionHandle<StreamUpd
     private void Dropped(string? reason)
     {
         if (End())
+        {
             _cursor.Dropped(reason ?? "it was too slow");
+            _over.SetResult();
+        }
     }
 
     /// <summary>Tells the consumer what it is owed; the gate is held.</summary>
@@ -222,6 +228,8 @@ internal sealed class StreamSubscription<T> : StreamSubscriptionHandle<StreamUpd
         {
             StreamingLog.UnsubscribeFailed(_provider.Logger, exception, StreamId.ToString(), HandleId);
         }
+
+        _over.SetResult();
     }
 
     private bool End()

@@ -89,7 +89,7 @@ public sealed class FaultTests : SimulatorTest
     {
         var socket = await StreamAsync("/public/ws", Deltas);
         var witness = await StreamAsync("/public/ws", Deltas);
-        var connection = Host.Binance.Connections.First().Id.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var connection = Host.Binance.Connections[0].Id.ToString(System.Globalization.CultureInfo.InvariantCulture);
         Host.AddFault(new Fault { Kind = FaultKind.LoseFrame, Connection = connection, After = 1 });
         Host.AddFault(new Fault { Kind = FaultKind.DuplicateFrame, Connection = connection, After = 3 });
         Host.AddFault(new Fault { Kind = FaultKind.ReorderFrames, Connection = connection, After = 5 });
@@ -342,6 +342,22 @@ public sealed class FaultTests : SimulatorTest
         }
 
         await ConnectAsync("/public/ws");
+    }
+
+    [Fact]
+    public async Task A_client_that_does_not_read_is_cut_and_the_state_says_why()
+    {
+        await StreamAsync("/public/ws", Deltas);
+        var connection = Host.Binance.Connections.Single();
+        Host.AddFault(new Fault { Kind = FaultKind.HugeFrame, Bytes = 4 << 20, Count = 0 });
+        for (var i = 0; i < 12; i++)
+        {
+            StepAndPublish();
+        }
+
+        await Host.WhenConnections(0).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        Assert.Contains("slow", connection.Ended, StringComparison.Ordinal);
+        Assert.Contains("its send queue was full", await StateAsync(), StringComparison.Ordinal);
     }
 
     private async Task<string> StateAsync()

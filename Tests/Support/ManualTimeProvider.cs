@@ -105,6 +105,23 @@ public sealed class ManualTimeProvider : TimeProvider
         }
     }
 
+    /// <summary>
+    /// Moves the clock by <paramref name="step"/> whenever something is armed to fire within it, until <paramref name="task"/> has
+    /// completed: for loops that look at the clock at every step.
+    /// </summary>
+    public async Task AdvanceUntil(Task task, TimeSpan step, string what)
+    {
+        while (!task.IsCompleted)
+        {
+            var armed = WhenArmed(due => due <= step);
+            await Await.Within(Task.WhenAny(task, armed), what);
+            if (!task.IsCompleted)
+                Advance(step);
+        }
+
+        await task;
+    }
+
     private void Rearm(ManualTimer timer)
     {
         if (timer.Period > TimeSpan.Zero)

@@ -76,6 +76,19 @@ public sealed class LifeGrain : Grain, ILifeGrain
     }
 }
 
+public interface IUnbuildableGrain : IGrainWithStringKey
+{
+    Task Call();
+}
+
+[GrainType("compat-unbuildable")]
+public sealed class UnbuildableGrain : Grain, IUnbuildableGrain
+{
+    public UnbuildableGrain() => throw new InvalidDataException("no parts");
+
+    public Task Call() => Task.CompletedTask;
+}
+
 public sealed class ActivationTests
 {
     [Fact]
@@ -157,6 +170,18 @@ public sealed class ActivationTests
         Assert.Equal("not today", failure.Message);
         await grain.Activation().For("the second try");
         Assert.Equal(["activating", "activating", "activated", "called"], Gate.Of(key).Events);
+    }
+
+    [Fact]
+    public async Task A_constructor_that_fails_is_told_to_the_caller()
+    {
+        await using var cluster = await TestClusters.StartAsync();
+
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            cluster.Client.GetGrain<IUnbuildableGrain>("x").Call().For("the failure"));
+
+        Assert.StartsWith("Failed to create an instance of grain type", failure.Message, StringComparison.Ordinal);
+        Assert.Equal("no parts", Assert.IsType<InvalidDataException>(failure.InnerException).Message);
     }
 
     [Fact]

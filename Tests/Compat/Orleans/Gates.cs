@@ -5,13 +5,13 @@ namespace Exchange.Tests.Compat.Orleans;
 /// <summary>What a grain and its test share, by the grain's key: they live in one process.</summary>
 internal sealed class Gate
 {
-    private static readonly ConcurrentDictionary<string, Gate> s_gates = new();
+    private static readonly ConcurrentDictionary<string, Gate> _gates = new();
     private readonly TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _crowded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _passing;
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public static Gate Of(string key) => s_gates.GetOrAdd(key, _ => new Gate());
+    public static Gate Of(string key) => _gates.GetOrAdd(key, _ => new Gate());
 
     /// <summary>A grain came to the gate.</summary>
     public Task Entered => _entered.Task;

@@ -213,25 +213,17 @@ public sealed class ObserverTests
     [Fact]
     public async Task One_way_calls_can_be_had_out_of_order()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        Assert.SkipUnless(TestClusters.AreStandIns, "The genuine runtime keeps the order more often than not.");
+        await using var cluster = await TestClusters.StartAsync(configureHost: host => host.Configuration["StandIn:OneWayOutOfOrder"] = "true");
         var grain = cluster.Client.GetGrain<ITellerGrain>(TestClusters.NewKey());
         var heard = new Heard(expected: 101);
         await grain.Subscribe(cluster.Client.CreateObjectReference<IHeard>(heard));
 
-        OneWayDelivery.OutOfOrder = true;
-        try
-        {
-            await grain.TellOneWay(101).For("the teller");
-            var numbers = (await heard.All.For("101 one-way calls")).Cast<int>().ToArray();
+        await grain.TellOneWay(101).For("the teller");
+        var numbers = (await heard.All.For("101 one-way calls")).Cast<int>().ToArray();
 
-            Assert.Equal(Enumerable.Range(0, 101), numbers.Order());
-            Assert.NotEqual(numbers.Order(), numbers);
-        }
-        finally
-        {
-            OneWayDelivery.OutOfOrder = false;
-        }
-
+        Assert.Equal(Enumerable.Range(0, 101), numbers.Order());
+        Assert.NotEqual(numbers.Order(), numbers);
         GC.KeepAlive(heard);
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Hosting;
 using Orleans.Hosting;
 using Orleans.TestingHost;
 
@@ -10,7 +11,8 @@ internal static class TestClusters
         short silos = 1,
         Action<ISiloBuilder>? configure = null,
         Action<InProcessTestSiloSpecificOptions, ISiloBuilder>? configureEach = null,
-        Action<IClientBuilder>? configureClient = null)
+        Action<IClientBuilder>? configureClient = null,
+        Action<IHostApplicationBuilder>? configureHost = null)
     {
         var builder = new InProcessTestClusterBuilder(silos);
         builder.ConfigureSilo((options, silo) =>
@@ -18,6 +20,11 @@ internal static class TestClusters
             configure?.Invoke(silo);
             configureEach?.Invoke(options, silo);
         });
+        if (configureHost is not null)
+        {
+            builder.ConfigureHost(configureHost);
+        }
+
         if (configureClient is not null)
         {
             builder.ConfigureClient(configureClient);
@@ -27,6 +34,9 @@ internal static class TestClusters
         await cluster.DeployAsync();
         return cluster;
     }
+
+    /// <summary>For what the genuine packages do only now and then, or not in one process.</summary>
+    public static bool AreStandIns => typeof(global::Orleans.IGrain).Assembly.GetName().Name == "Compat.Orleans";
 
     public static string NewKey() => Guid.NewGuid().ToString("N");
 }

@@ -25,7 +25,7 @@ public interface ITimerGrain : IGrainWithStringKey
 [GrainType("compat-timers")]
 public sealed class TimerGrain : Grain, ITimerGrain
 {
-    private static readonly TimeSpan s_soon = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan _soon = TimeSpan.FromMilliseconds(1);
     private readonly TaskCompletionSource _done = new();
     private IGrainTimer? _timer;
     private int _ticks;
@@ -45,7 +45,7 @@ public sealed class TimerGrain : Grain, ITimerGrain
             },
             ticks,
             TimeSpan.Zero,
-            s_soon);
+            _soon);
         return Task.CompletedTask;
     }
 
@@ -57,7 +57,7 @@ public sealed class TimerGrain : Grain, ITimerGrain
                 _done.TrySetResult();
                 return Task.CompletedTask;
             },
-            new GrainTimerCreationOptions(s_soon, Timeout.InfiniteTimeSpan) { Interleave = interleave });
+            new GrainTimerCreationOptions(_soon, Timeout.InfiniteTimeSpan) { Interleave = interleave });
 
         // Long enough for the tick to be due many times over, and not more than that.
         await Task.WhenAny(_done.Task, Task.Delay(interleave ? TimeSpan.FromSeconds(20) : TimeSpan.FromMilliseconds(100)));
@@ -83,7 +83,7 @@ public sealed class TimerGrain : Grain, ITimerGrain
                     result.TrySetResult((most, onScheduler));
                 }
             },
-            new GrainTimerCreationOptions(s_soon, s_soon) { Interleave = true });
+            new GrainTimerCreationOptions(_soon, _soon) { Interleave = true });
         return result.Task;
     }
 
@@ -97,7 +97,7 @@ public sealed class TimerGrain : Grain, ITimerGrain
                 return Task.CompletedTask;
             },
             new GrainTimerCreationOptions(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan) { Interleave = true });
-        timer.Change(s_soon, Timeout.InfiniteTimeSpan);
+        timer.Change(_soon, Timeout.InfiniteTimeSpan);
         await _done.Task;
         return _ticks;
     }
@@ -112,8 +112,8 @@ public sealed class TimerGrain : Grain, ITimerGrain
                 _ = gate.PassAsync();
                 return Task.CompletedTask;
             },
-            s_soon,
-            s_soon);
+            _soon,
+            _soon);
         return Task.CompletedTask;
     }
 

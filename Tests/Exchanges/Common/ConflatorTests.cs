@@ -1,3 +1,4 @@
+#pragma warning disable xUnit1051 // every wait here has a limit of its own, which says what was awaited
 using Exchange.Exchanges.Common.Books;
 using Exchange.Tests.Support;
 using FsCheck;

@@ -9,9 +9,9 @@ namespace Orleans.Runtime;
 [Immutable]
 public sealed class SiloAddress : IEquatable<SiloAddress>, IComparable<SiloAddress>, ISpanFormattable, IParsable<SiloAddress>, IUtf8SpanParsable<SiloAddress>
 {
-    private static readonly long s_epoch = new DateTime(2022, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
-    private static readonly Lock s_generationLock = new();
-    private static long s_lastGeneration;
+    private static readonly long _epoch = new DateTime(2022, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
+    private static readonly Lock _generationLock = new();
+    private static long _lastGeneration;
 
     private SiloAddress(IPEndPoint endpoint, int generation)
     {
@@ -32,10 +32,10 @@ public sealed class SiloAddress : IEquatable<SiloAddress>, IComparable<SiloAddre
     /// <summary>Seconds since the start of 2022, and never the same twice in one process.</summary>
     public static int AllocateNewGeneration()
     {
-        lock (s_generationLock)
+        lock (_generationLock)
         {
-            s_lastGeneration = Math.Max((DateTime.UtcNow.Ticks - s_epoch) / TimeSpan.TicksPerSecond, s_lastGeneration + 1);
-            return unchecked((int)s_lastGeneration);
+            _lastGeneration = Math.Max((DateTime.UtcNow.Ticks - _epoch) / TimeSpan.TicksPerSecond, _lastGeneration + 1);
+            return unchecked((int)_lastGeneration);
         }
     }
 

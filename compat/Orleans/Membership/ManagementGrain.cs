@@ -3,7 +3,7 @@ using Orleans.Placement;
 
 namespace Orleans.Runtime;
 
-[PreferLocalPlacement, Reentrant, GrainType("management")]
+[PreferLocalPlacement, Reentrant, GrainType("sys.management")]
 internal sealed class ManagementGrain(Silo silo) : Grain, IManagementGrain
 {
     public Task<Dictionary<SiloAddress, SiloStatus>> GetHosts(bool onlyActive = false) => Task.FromResult(

@@ -4,14 +4,14 @@ namespace Orleans.Runtime;
 internal static class RuntimeContext
 {
     [ThreadStatic]
-    private static Activation? t_current;
+    private static Activation? _current;
 
-    public static Activation? Current => t_current;
+    public static Activation? Current => _current;
 
     public static Activation? Exchange(Activation? value)
     {
-        var previous = t_current;
-        t_current = value;
+        var previous = _current;
+        _current = value;
         return previous;
     }
 }

@@ -6,9 +6,9 @@ namespace Orleans.Serialization;
 /// <summary>Copies values of one type, by its run-time type.</summary>
 internal abstract class Copier
 {
-    private static readonly ConcurrentDictionary<Type, Copier> s_byType = new();
+    private static readonly ConcurrentDictionary<Type, Copier> _byType = new();
 
-    public static Copier For(Type type) => s_byType.GetOrAdd(
+    public static Copier For(Type type) => _byType.GetOrAdd(
         type, static t => (Copier)Activator.CreateInstance(typeof(Boxed<>).MakeGenericType(t), nonPublic: true)!);
 
     public abstract object CopyObject(object value, CopyContext context);

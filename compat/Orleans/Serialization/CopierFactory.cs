@@ -8,7 +8,7 @@ namespace Orleans.Serialization;
 /// <summary>Finds the copier of a type that is copied; once a type.</summary>
 internal static class CopierFactory
 {
-    private static readonly Dictionary<Type, Type> s_collections = new()
+    private static readonly Dictionary<Type, Type> _collections = new()
     {
         [typeof(List<>)] = typeof(ListCopier<>),
         [typeof(HashSet<>)] = typeof(HashSetCopier<>),
@@ -28,7 +28,7 @@ internal static class CopierFactory
         [typeof(ArraySegment<>)] = typeof(ArraySegmentCopier<>),
     };
 
-    private static readonly Dictionary<Type, Type> s_immutables = new()
+    private static readonly Dictionary<Type, Type> _immutables = new()
     {
         [typeof(Nullable<>)] = typeof(NullableCopier<>),
         [typeof(ImmutableArray<>)] = typeof(ImmutableArrayCopier<>),
@@ -41,7 +41,7 @@ internal static class CopierFactory
         [typeof(ImmutableSortedDictionary<,>)] = typeof(ImmutableSortedDictionaryCopier<,>),
     };
 
-    public static bool IsCollection(Type definition) => s_collections.ContainsKey(definition);
+    public static bool IsCollection(Type definition) => _collections.ContainsKey(definition);
 
     public static object Create(Type type, TypeShape shape)
     {
@@ -68,7 +68,7 @@ internal static class CopierFactory
         if (type.IsGenericType)
         {
             var definition = type.GetGenericTypeDefinition();
-            if (s_collections.TryGetValue(definition, out var copier) || s_immutables.TryGetValue(definition, out copier))
+            if (_collections.TryGetValue(definition, out var copier) || _immutables.TryGetValue(definition, out copier))
             {
                 return New(copier, type.GetGenericArguments());
             }

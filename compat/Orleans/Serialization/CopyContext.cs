@@ -7,7 +7,7 @@ namespace Orleans.Serialization;
 internal sealed class CopyContext
 {
     [ThreadStatic]
-    private static CopyContext? t_spare;
+    private static CopyContext? _spare;
 
     private Dictionary<object, object>? _copies;
 
@@ -16,8 +16,8 @@ internal sealed class CopyContext
 
     public static CopyContext Rent(RuntimeClient? owner)
     {
-        var context = t_spare ?? new CopyContext();
-        t_spare = null;
+        var context = _spare ?? new CopyContext();
+        _spare = null;
         context.Owner = owner;
         return context;
     }
@@ -26,7 +26,7 @@ internal sealed class CopyContext
     {
         _copies?.Clear();
         Owner = null;
-        t_spare = this;
+        _spare = this;
     }
 
     public bool TryGetCopy(object original, [NotNullWhen(true)] out object? copy)

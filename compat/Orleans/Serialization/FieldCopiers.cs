@@ -8,11 +8,11 @@ namespace Orleans.Serialization;
 /// <summary>Copies objects and structs field by field, with code emitted once a type.</summary>
 internal static class FieldCopiers
 {
-    private static readonly MethodInfo s_copy = typeof(Copiers).GetMethods()
+    private static readonly MethodInfo _copy = typeof(Copiers).GetMethods()
         .Single(m => m.Name == nameof(Copiers.Copy) && m.GetParameters().Length == 2);
 
-    private static readonly MethodInfo s_uninitialized = typeof(RuntimeHelpers).GetMethod(nameof(RuntimeHelpers.GetUninitializedObject))!;
-    private static readonly MethodInfo s_typeFromHandle = typeof(Type).GetMethod(nameof(Type.GetTypeFromHandle))!;
+    private static readonly MethodInfo _uninitialized = typeof(RuntimeHelpers).GetMethod(nameof(RuntimeHelpers.GetUninitializedObject))!;
+    private static readonly MethodInfo _typeFromHandle = typeof(Type).GetMethod(nameof(Type.GetTypeFromHandle))!;
 
     public static object Create(Type type, IEnumerable<FieldInfo> fields, bool tracked)
     {
@@ -42,7 +42,7 @@ internal static class FieldCopiers
             if (!field.IsDefined(typeof(ImmutableAttribute)) && TypeShape.Of(field.FieldType) is { Kind: not ShapeKind.Shared } or { Missing: not null })
             {
                 il.Emit(OpCodes.Ldarg_2);
-                il.Emit(OpCodes.Call, s_copy.MakeGenericMethod(field.FieldType));
+                il.Emit(OpCodes.Call, _copy.MakeGenericMethod(field.FieldType));
             }
 
             il.Emit(OpCodes.Stfld, field);
@@ -64,8 +64,8 @@ internal static class FieldCopiers
         else
         {
             il.Emit(OpCodes.Ldtoken, type);
-            il.Emit(OpCodes.Call, s_typeFromHandle);
-            il.Emit(OpCodes.Call, s_uninitialized);
+            il.Emit(OpCodes.Call, _typeFromHandle);
+            il.Emit(OpCodes.Call, _uninitialized);
             il.Emit(OpCodes.Castclass, type);
         }
 

@@ -30,13 +30,13 @@ internal enum ShapeKind
 /// <summary>How values of a type travel, and the first type within it that may not.</summary>
 internal sealed record TypeShape(ShapeKind Kind, Type? Missing = null, bool HoldsReferences = false, bool Tracked = false)
 {
-    private static readonly TypeShape s_shared = new(ShapeKind.Shared);
-    private static readonly ConcurrentDictionary<Type, TypeShape> s_known = new();
+    private static readonly TypeShape _shared = new(ShapeKind.Shared);
+    private static readonly ConcurrentDictionary<Type, TypeShape> _known = new();
 
     [ThreadStatic]
-    private static HashSet<Type>? t_inProgress;
+    private static HashSet<Type>? _inProgress;
 
-    private static readonly HashSet<Type> s_builtIn =
+    private static readonly HashSet<Type> _builtIn =
     [
         typeof(bool), typeof(char), typeof(sbyte), typeof(byte), typeof(short), typeof(ushort), typeof(int), typeof(uint),
         typeof(long), typeof(ulong), typeof(Int128), typeof(UInt128), typeof(Half), typeof(float), typeof(double),
@@ -45,7 +45,7 @@ internal sealed record TypeShape(ShapeKind Kind, Type? Missing = null, bool Hold
         typeof(GrainId), typeof(GrainType), typeof(GrainInterfaceType), typeof(IdSpan), typeof(ActivationId), typeof(SiloAddress),
     ];
 
-    private static readonly HashSet<Type> s_immutableGenerics =
+    private static readonly HashSet<Type> _immutableGenerics =
     [
         typeof(Nullable<>), typeof(KeyValuePair<,>),
         typeof(Tuple<>), typeof(Tuple<,>), typeof(Tuple<,,>), typeof(Tuple<,,,>), typeof(Tuple<,,,,>), typeof(Tuple<,,,,,>),
@@ -58,12 +58,12 @@ internal sealed record TypeShape(ShapeKind Kind, Type? Missing = null, bool Hold
 
     public static TypeShape Of(Type type)
     {
-        if (s_known.TryGetValue(type, out var known))
+        if (_known.TryGetValue(type, out var known))
         {
             return known;
         }
 
-        var inProgress = t_inProgress ??= [];
+        var inProgress = _inProgress ??= [];
         if (!inProgress.Add(type))
         {
             // A type that contains itself: decided by its other members, and its copies are remembered.
@@ -72,7 +72,7 @@ internal sealed record TypeShape(ShapeKind Kind, Type? Missing = null, bool Hold
 
         try
         {
-            return s_known.GetOrAdd(type, Analyse(type));
+            return _known.GetOrAdd(type, Analyse(type));
         }
         finally
         {
@@ -94,7 +94,7 @@ internal sealed record TypeShape(ShapeKind Kind, Type? Missing = null, bool Hold
 
     private static TypeShape Analyse(Type type)
     {
-        if (s_builtIn.Contains(type)
+        if (_builtIn.Contains(type)
             || type.IsEnum
             || typeof(Exception).IsAssignableFrom(type)
             || typeof(Type).IsAssignableFrom(type)
@@ -102,7 +102,7 @@ internal sealed record TypeShape(ShapeKind Kind, Type? Missing = null, bool Hold
             || typeof(EndPoint).IsAssignableFrom(type)
             || typeof(CultureInfo).IsAssignableFrom(type))
         {
-            return s_shared;
+            return _shared;
         }
 
         if (typeof(IAddressable).IsAssignableFrom(type))
@@ -124,7 +124,7 @@ internal sealed record TypeShape(ShapeKind Kind, Type? Missing = null, bool Hold
         if (type.IsGenericType)
         {
             var definition = type.GetGenericTypeDefinition();
-            var immutable = s_immutableGenerics.Contains(definition);
+            var immutable = _immutableGenerics.Contains(definition);
             if (immutable || CopierFactory.IsCollection(definition))
             {
                 var parts = type.GetGenericArguments().Select(Of).ToArray();

@@ -10,7 +10,7 @@ namespace Orleans.Runtime;
 /// <summary>Makes the states of grains, over the storage that they name.</summary>
 internal static class StateStorage
 {
-    private static readonly MethodInfo s_facet = typeof(StateStorage).GetMethod(nameof(Facet), BindingFlags.Static | BindingFlags.NonPublic)!;
+    private static readonly MethodInfo _facet = typeof(StateStorage).GetMethod(nameof(Facet), BindingFlags.Static | BindingFlags.NonPublic)!;
 
     /// <summary>For a constructor parameter with [PersistentState].</summary>
     public static Func<Activation, object> FacetFactory(ParameterInfo parameter, PersistentStateAttribute attribute)
@@ -25,7 +25,7 @@ internal static class StateStorage
         }
 
         var name = string.IsNullOrEmpty(attribute.StateName) ? parameter.Name! : attribute.StateName;
-        return s_facet.MakeGenericMethod(type.GetGenericArguments())
+        return _facet.MakeGenericMethod(type.GetGenericArguments())
             .CreateDelegate<Func<string, string?, Func<Activation, object>>>()(name, attribute.StorageName);
     }
 

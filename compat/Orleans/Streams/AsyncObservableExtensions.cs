@@ -2,32 +2,32 @@ namespace Orleans.Streams;
 
 public static class AsyncObservableExtensions
 {
-    private static readonly Func<Exception, Task> s_noError = _ => Task.CompletedTask;
-    private static readonly Func<Task> s_noCompletion = () => Task.CompletedTask;
+    private static readonly Func<Exception, Task> _noError = _ => Task.CompletedTask;
+    private static readonly Func<Task> _noCompletion = () => Task.CompletedTask;
 
     public static Task<StreamSubscriptionHandle<T>> SubscribeAsync<T>(this IAsyncObservable<T> obs, Func<T, StreamSequenceToken?, Task> onNextAsync, Func<Exception, Task> onErrorAsync, Func<Task> onCompletedAsync) =>
         obs.SubscribeAsync(new DelegateObserver<T>(onNextAsync, onErrorAsync, onCompletedAsync));
 
     public static Task<StreamSubscriptionHandle<T>> SubscribeAsync<T>(this IAsyncObservable<T> obs, Func<T, StreamSequenceToken?, Task> onNextAsync, Func<Exception, Task> onErrorAsync) =>
-        obs.SubscribeAsync(onNextAsync, onErrorAsync, s_noCompletion);
+        obs.SubscribeAsync(onNextAsync, onErrorAsync, _noCompletion);
 
     public static Task<StreamSubscriptionHandle<T>> SubscribeAsync<T>(this IAsyncObservable<T> obs, Func<T, StreamSequenceToken?, Task> onNextAsync, Func<Task> onCompletedAsync) =>
-        obs.SubscribeAsync(onNextAsync, s_noError, onCompletedAsync);
+        obs.SubscribeAsync(onNextAsync, _noError, onCompletedAsync);
 
     public static Task<StreamSubscriptionHandle<T>> SubscribeAsync<T>(this IAsyncObservable<T> obs, Func<T, StreamSequenceToken?, Task> onNextAsync) =>
-        obs.SubscribeAsync(onNextAsync, s_noError, s_noCompletion);
+        obs.SubscribeAsync(onNextAsync, _noError, _noCompletion);
 
     public static Task<StreamSubscriptionHandle<T>> SubscribeAsync<T>(this IAsyncObservable<T> obs, Func<T, StreamSequenceToken?, Task> onNextAsync, Func<Exception, Task> onErrorAsync, Func<Task> onCompletedAsync, StreamSequenceToken token) =>
         obs.SubscribeAsync(new DelegateObserver<T>(onNextAsync, onErrorAsync, onCompletedAsync), token);
 
     public static Task<StreamSubscriptionHandle<T>> SubscribeAsync<T>(this IAsyncObservable<T> obs, Func<T, StreamSequenceToken?, Task> onNextAsync, Func<Exception, Task> onErrorAsync, StreamSequenceToken token) =>
-        obs.SubscribeAsync(onNextAsync, onErrorAsync, s_noCompletion, token);
+        obs.SubscribeAsync(onNextAsync, onErrorAsync, _noCompletion, token);
 
     public static Task<StreamSubscriptionHandle<T>> SubscribeAsync<T>(this IAsyncObservable<T> obs, Func<T, StreamSequenceToken?, Task> onNextAsync, Func<Task> onCompletedAsync, StreamSequenceToken token) =>
-        obs.SubscribeAsync(onNextAsync, s_noError, onCompletedAsync, token);
+        obs.SubscribeAsync(onNextAsync, _noError, onCompletedAsync, token);
 
     public static Task<StreamSubscriptionHandle<T>> SubscribeAsync<T>(this IAsyncObservable<T> obs, Func<T, StreamSequenceToken?, Task> onNextAsync, StreamSequenceToken token) =>
-        obs.SubscribeAsync(onNextAsync, s_noError, s_noCompletion, token);
+        obs.SubscribeAsync(onNextAsync, _noError, _noCompletion, token);
 
     private sealed class DelegateObserver<T>(
         Func<T, StreamSequenceToken?, Task> onNext, Func<Exception, Task> onError, Func<Task> onCompleted) : IAsyncObserver<T>

@@ -7,7 +7,7 @@ namespace Orleans.TestingHost;
 /// <summary>Builds a cluster of silos in this process, with a client.</summary>
 public sealed class InProcessTestClusterBuilder
 {
-    private static int s_clusters;
+    private static int _clusters;
 
     public InProcessTestClusterBuilder() : this(2)
     {
@@ -60,5 +60,5 @@ public sealed class InProcessTestClusterBuilder
 
     public static string CreateClusterId() => string.Create(
         CultureInfo.InvariantCulture,
-        $"testcluster-{DateTime.UtcNow:yyyy-MM-dd\\tHH-mm-ss}-{Interlocked.Increment(ref s_clusters)}");
+        $"testcluster-{DateTime.UtcNow:yyyy-MM-dd\\tHH-mm-ss}-{Interlocked.Increment(ref _clusters)}");
 }

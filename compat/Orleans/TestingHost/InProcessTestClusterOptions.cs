@@ -47,11 +47,11 @@ public interface ITestClusterPortAllocator : IDisposable
 /// <summary>Ports as names only: nothing here binds one, so they need to differ within the process and no further.</summary>
 internal sealed class PortNames : ITestClusterPortAllocator
 {
-    private static int s_next = 20000;
+    private static int _next = 20000;
 
     public (int, int) AllocateConsecutivePortPairs(int numPorts)
     {
-        var first = Interlocked.Add(ref s_next, numPorts) - numPorts;
+        var first = Interlocked.Add(ref _next, numPorts) - numPorts;
         return (20000 + (first % 20000), 40000 + (first % 20000));
     }
 

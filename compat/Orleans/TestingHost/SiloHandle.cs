@@ -69,7 +69,7 @@ public class InProcessSiloHandle : SiloHandle
         {
             await Task.Run(() => SiloHost.StopAsync(ct), CancellationToken.None);
         }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        catch (Exception exception) when (ct.IsCancellationRequested && IsCancellation(exception))
         {
             // Asked for: a silo that is killed does not wait for its services.
         }
@@ -78,6 +78,9 @@ public class InProcessSiloHandle : SiloHandle
             _isActive = false;
         }
     }
+
+    private static bool IsCancellation(Exception exception) => exception is OperationCanceledException
+        || (exception is AggregateException all && all.Flatten().InnerExceptions.All(e => e is OperationCanceledException));
 
     public override async ValueTask DisposeAsync()
     {

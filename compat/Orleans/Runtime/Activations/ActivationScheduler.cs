@@ -10,7 +10,7 @@ internal sealed class ActivationScheduler(Activation owner) : TaskScheduler, IWo
 
     /// <summary>A task that is started in order to run at once, and so is not to be queued.</summary>
     [ThreadStatic]
-    private static Task? t_starting;
+    private static Task? _starting;
 
     private readonly Queue<object> _queue = new();
     private bool _scheduled;
@@ -74,7 +74,7 @@ internal sealed class ActivationScheduler(Activation owner) : TaskScheduler, IWo
 
     protected override void QueueTask(Task task)
     {
-        if (!ReferenceEquals(task, t_starting))
+        if (!ReferenceEquals(task, _starting))
         {
             EnqueueItem(task);
         }
@@ -148,9 +148,9 @@ internal sealed class ActivationScheduler(Activation owner) : TaskScheduler, IWo
 
     private void RunNow(Task task)
     {
-        t_starting = task;
+        _starting = task;
         task.Start(this);
-        t_starting = null;
+        _starting = null;
         TryExecuteTask(task);
     }
 }

@@ -7,14 +7,20 @@ namespace Orleans.Runtime;
 internal sealed class PendingCalls : IDisposable
 {
     private const int Slots = 8;
-    private static readonly TimeSpan s_longestPeriod = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _longestPeriod = TimeSpan.FromSeconds(1);
     private readonly Slot[] _slots = Enumerable.Range(0, Slots).Select(_ => new Slot()).ToArray();
-    private readonly Timer _sweep;
     private readonly Lock _periodLock = new();
-    private TimeSpan _period = s_longestPeriod;
-    private bool _disposed;
+    private TimeSpan _period = _longestPeriod;
+    private Timer? _sweep;
 
-    public PendingCalls() => _sweep = new Timer(static state => ((PendingCalls)state!).Sweep(), this, s_longestPeriod, s_longestPeriod);
+    /// <summary>Begins to watch how long calls wait.</summary>
+    public void Start()
+    {
+        lock (_periodLock)
+        {
+            _sweep = new Timer(static state => ((PendingCalls)state!).Sweep(), this, _period, _period);
+        }
+    }
 
     public void Add(Request request)
     {
@@ -89,8 +95,8 @@ internal sealed class PendingCalls : IDisposable
     {
         lock (_periodLock)
         {
-            _disposed = true;
-            _sweep.Dispose();
+            _sweep?.Dispose();
+            _sweep = null;
         }
     }
 
@@ -127,10 +133,10 @@ internal sealed class PendingCalls : IDisposable
     {
         lock (_periodLock)
         {
-            if (timeout < _period && !_disposed)
+            if (timeout < _period)
             {
                 _period = TimeSpan.FromMilliseconds(Math.Max(10, timeout.TotalMilliseconds / 2));
-                _sweep.Change(_period, _period);
+                _sweep?.Change(_period, _period);
             }
         }
     }

@@ -128,7 +128,7 @@ internal abstract class Request : Turn, IInvokable
     {
         if (Method.IsOneWay)
         {
-            Sender.Logger.LogDebug(exception, "A one-way call of {Interface}.{Method} to {Grain} failed.", Method.GrainInterface, Method.Name, TargetId);
+            Sender.Logger.LogWarning(exception, "A one-way call of {Interface}.{Method} to {Grain} failed.", Method.GrainInterface, Method.Name, TargetId);
         }
 
         if (TryComplete())

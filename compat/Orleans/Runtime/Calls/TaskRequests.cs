@@ -6,7 +6,7 @@ namespace Orleans.Runtime;
 /// <summary>A call with a result; the base of what proxies emit for Task&lt;T&gt; and ValueTask&lt;T&gt;.</summary>
 internal abstract class ResultRequest<T> : Request
 {
-    private static readonly Action<Task<T>, object?> s_finish = static (task, state) => ((ResultRequest<T>)state!).Finish(task);
+    private static readonly Action<Task<T>, object?> _finish = static (task, state) => ((ResultRequest<T>)state!).Finish(task);
     private readonly TaskCompletionSource<T> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task<T> Answer => _answer.Task;
@@ -32,7 +32,7 @@ internal abstract class ResultRequest<T> : Request
         }
         else
         {
-            task.ContinueWith(s_finish, this, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, Receiver.TurnScheduler);
+            task.ContinueWith(_finish, this, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, Receiver.TurnScheduler);
         }
     }
 
@@ -75,7 +75,7 @@ internal abstract class ResultRequest<T> : Request
 /// <summary>A call without a result; the base of what proxies emit for Task, ValueTask and void.</summary>
 internal abstract class VoidRequest : Request
 {
-    private static readonly Action<Task, object?> s_finish = static (task, state) => ((VoidRequest)state!).Finish(task);
+    private static readonly Action<Task, object?> _finish = static (task, state) => ((VoidRequest)state!).Finish(task);
     private readonly TaskCompletionSource _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task Answer => _answer.Task;
@@ -101,7 +101,7 @@ internal abstract class VoidRequest : Request
         }
         else
         {
-            task.ContinueWith(s_finish, this, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, Receiver.TurnScheduler);
+            task.ContinueWith(_finish, this, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, Receiver.TurnScheduler);
         }
     }
 

@@ -11,14 +11,14 @@ namespace Orleans.Runtime;
 internal static class GrainTypes
 {
     private const string Suffix = "grain";
-    private static readonly Lock s_lock = new();
-    private static Map? s_map;
+    private static readonly Lock _lock = new();
+    private static Map? _map;
 
     static GrainTypes() => AppDomain.CurrentDomain.AssemblyLoad += (_, loaded) =>
     {
         if (!loaded.LoadedAssembly.IsDynamic)
         {
-            s_map = null;
+            _map = null;
         }
     };
 
@@ -46,15 +46,15 @@ internal static class GrainTypes
     {
         get
         {
-            if (s_map is { } map)
+            if (_map is { } map)
             {
                 return map;
             }
 
-            lock (s_lock)
+            lock (_lock)
             {
                 // Scanning loads assemblies, which asks for another scan; what it loaded is already in this one.
-                return s_map ??= Scan();
+                return _map ??= Scan();
             }
         }
     }

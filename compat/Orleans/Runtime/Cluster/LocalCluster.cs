@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
 using Orleans.Storage;
 
 namespace Orleans.Runtime;
@@ -10,7 +11,7 @@ namespace Orleans.Runtime;
 /// </summary>
 internal sealed class LocalCluster
 {
-    private static readonly Dictionary<(string ClusterId, string ServiceId), LocalCluster> s_clusters = [];
+    private static readonly Dictionary<(string ClusterId, string ServiceId), LocalCluster> _clusters = [];
 
     private readonly (string, string) _key;
     private readonly ConcurrentDictionary<GrainId, Activation> _activations = new();
@@ -32,11 +33,11 @@ internal sealed class LocalCluster
 
     public static LocalCluster Join(string clusterId, string serviceId, RuntimeClient member)
     {
-        lock (s_clusters)
+        lock (_clusters)
         {
-            if (!s_clusters.TryGetValue((clusterId, serviceId), out var cluster))
+            if (!_clusters.TryGetValue((clusterId, serviceId), out var cluster))
             {
-                s_clusters[(clusterId, serviceId)] = cluster = new LocalCluster((clusterId, serviceId));
+                _clusters[(clusterId, serviceId)] = cluster = new LocalCluster((clusterId, serviceId));
             }
 
             lock (cluster._lock)
@@ -55,9 +56,9 @@ internal sealed class LocalCluster
     /// <summary>Whether a client of that cluster would find a silo in this process.</summary>
     public static bool HasActiveSilo(string clusterId, string serviceId)
     {
-        lock (s_clusters)
+        lock (_clusters)
         {
-            return s_clusters.TryGetValue((clusterId, serviceId), out var cluster) && cluster.ActiveSilos().Length > 0;
+            return _clusters.TryGetValue((clusterId, serviceId), out var cluster) && cluster.ActiveSilos().Length > 0;
         }
     }
 
@@ -119,7 +120,7 @@ internal sealed class LocalCluster
             _objects.TryRemove(obj.Id, out _);
         }
 
-        lock (s_clusters)
+        lock (_clusters)
         {
             lock (_lock)
             {
@@ -128,7 +129,7 @@ internal sealed class LocalCluster
 
             if (_members.IsEmpty)
             {
-                s_clusters.Remove(_key);
+                _clusters.Remove(_key);
             }
         }
     }
@@ -143,8 +144,11 @@ internal sealed class LocalCluster
         {
             request.Fail(new ClientNotAvailableException(request.TargetId));
         }
-
-        // A deleted or collected object of a client that lives: as with the genuine runtime, the caller's wait runs out.
+        else
+        {
+            // As with the genuine runtime there is no answer: the caller's wait runs out.
+            request.Sender.Logger.LogWarning("{Request} is for an observer that was deleted or collected.", request);
+        }
     }
 
     private void DispatchToPlacement(Request request)

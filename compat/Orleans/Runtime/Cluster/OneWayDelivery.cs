@@ -1,20 +1,21 @@
 namespace Orleans.Runtime;
 
-/// <summary>One-way calls go through the thread pool each by itself, so their order is not kept.</summary>
-internal static class OneWayDelivery
+/// <summary>
+/// One-way calls go through the thread pool each by itself, so their order is not kept. With
+/// <see cref="OutOfOrderSetting"/> it is broken on purpose: each second call to a receiver overtakes the first, as with
+/// the genuine runtime now and then. A call without a second is delivered after a moment.
+/// </summary>
+internal sealed class OneWayDelivery(bool outOfOrder)
 {
-    private static readonly Lock s_lock = new();
-    private static readonly Dictionary<GrainId, Request> s_held = [];
+    /// <summary>A key of the host's configuration, for tests: <c>true</c> breaks the order.</summary>
+    public const string OutOfOrderSetting = "StandIn:OneWayOutOfOrder";
 
-    /// <summary>
-    /// For tests: has each second one-way call to a receiver overtake the first, as the genuine runtime does now and
-    /// then. A call without a second is delivered after a moment.
-    /// </summary>
-    public static bool OutOfOrder { get; set; }
+    private readonly Lock _lock = new();
+    private readonly Dictionary<GrainId, Request> _held = [];
 
-    public static void Send(LocalCluster cluster, Request request)
+    public void Send(LocalCluster cluster, Request request)
     {
-        if (OutOfOrder)
+        if (outOfOrder)
         {
             SendOutOfOrder(cluster, request);
         }
@@ -24,14 +25,14 @@ internal static class OneWayDelivery
         }
     }
 
-    private static void SendOutOfOrder(LocalCluster cluster, Request request)
+    private void SendOutOfOrder(LocalCluster cluster, Request request)
     {
         Request? earlier;
-        lock (s_lock)
+        lock (_lock)
         {
-            if (!s_held.Remove(request.TargetId, out earlier))
+            if (!_held.Remove(request.TargetId, out earlier))
             {
-                s_held[request.TargetId] = request;
+                _held[request.TargetId] = request;
             }
         }
 
@@ -45,17 +46,17 @@ internal static class OneWayDelivery
         cluster.Dispatch(earlier);
     }
 
-    private static async Task DeliverLaterAsync(LocalCluster cluster, Request request)
+    private async Task DeliverLaterAsync(LocalCluster cluster, Request request)
     {
         await Task.Delay(20).ConfigureAwait(false);
-        lock (s_lock)
+        lock (_lock)
         {
-            if (!s_held.TryGetValue(request.TargetId, out var held) || !ReferenceEquals(held, request))
+            if (!_held.TryGetValue(request.TargetId, out var held) || !ReferenceEquals(held, request))
             {
                 return;
             }
 
-            s_held.Remove(request.TargetId);
+            _held.Remove(request.TargetId);
         }
 
         cluster.Dispatch(request);

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -11,6 +12,7 @@ internal sealed partial class RuntimeClient : IClusterClient
     private readonly ClusterOptions _options;
     private readonly Lazy<IOutgoingGrainCallFilter[]?> _outgoingFilters;
     private readonly Lazy<IIncomingGrainCallFilter[]?> _incomingFilters;
+    private readonly OneWayDelivery _oneWay;
     private volatile LocalCluster? _cluster;
     private volatile bool _stopped;
 
@@ -22,6 +24,7 @@ internal sealed partial class RuntimeClient : IClusterClient
         _options = services.GetRequiredService<IOptions<ClusterOptions>>().Value;
         Logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Orleans.Compat");
         ClientId = GrainId.Create(LocalObject.ClientType, silo is null ? Guid.NewGuid().ToString("N") : $"hosted-{silo.Address.ToParsableString()}");
+        _oneWay = new OneWayDelivery(services.GetService<IConfiguration>()?.GetValue<bool>(OneWayDelivery.OutOfOrderSetting) ?? false);
         _outgoingFilters = new(() => Filters<IOutgoingGrainCallFilter>(services));
         _incomingFilters = new(() => Filters<IIncomingGrainCallFilter>(services));
     }
@@ -44,7 +47,11 @@ internal sealed partial class RuntimeClient : IClusterClient
     public LocalCluster Cluster => _cluster ?? throw new InvalidOperationException(
         Silo is null ? "The cluster client is not connected: its host has not been started." : "The silo has not been started.");
 
-    public void Join() => _cluster = LocalCluster.Join(_options.ClusterId, _options.ServiceId, this);
+    public void Join()
+    {
+        _cluster = LocalCluster.Join(_options.ClusterId, _options.ServiceId, this);
+        Pending.Start();
+    }
 
     /// <summary>Whether a silo of this client's cluster is in this process.</summary>
     public bool CanReachSilo() => LocalCluster.HasActiveSilo(_options.ClusterId, _options.ServiceId);
@@ -134,7 +141,7 @@ internal sealed partial class RuntimeClient : IClusterClient
             request.CompleteOneWay();
             if (!_stopped)
             {
-                OneWayDelivery.Send(cluster, request);
+                _oneWay.Send(cluster, request);
             }
 
             return;

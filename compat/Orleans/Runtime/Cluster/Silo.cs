@@ -11,7 +11,7 @@ namespace Orleans.Runtime;
 /// <summary>One silo: its activations, and its way from start to stop.</summary>
 internal sealed class Silo : ILocalSiloDetails
 {
-    private static int s_silos;
+    private static int _silos;
 
     private readonly ConcurrentDictionary<GrainType, GrainClass> _classes = new();
     private readonly Lazy<LifecycleSubject> _lifecycle;
@@ -24,9 +24,10 @@ internal sealed class Silo : ILocalSiloDetails
         ClusterId = cluster.Value.ClusterId;
         Address = SiloAddress.New(address, endpoint.Value.SiloPort, SiloAddress.AllocateNewGeneration());
         GatewayAddress = endpoint.Value.GatewayPort == 0 ? null : SiloAddress.New(address, endpoint.Value.GatewayPort, 0);
-        Name = options.Value.SiloName ?? $"Silo_{Interlocked.Increment(ref s_silos)}";
+        Name = options.Value.SiloName ?? $"Silo_{Interlocked.Increment(ref _silos)}";
         Logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Orleans.Compat");
         TimeProvider = services.GetRequiredKeyedService<TimeProvider>(TimeProviderNames.Grains);
+        Metadata = services.GetRequiredService<IOptions<SiloMetadata>>().Value;
         Runtime = new RuntimeClient(services, this, messaging.Value);
         Placement = new PlacementService(this);
         _lifecycle = new Lazy<LifecycleSubject>(CreateLifecycle);
@@ -60,7 +61,7 @@ internal sealed class Silo : ILocalSiloDetails
 
     public SiloStatus Status { get; private set; } = SiloStatus.Created;
 
-    public SiloMetadata Metadata => Services.GetService<IOptions<SiloMetadata>>()?.Value ?? SiloMetadata.Empty;
+    public SiloMetadata Metadata { get; }
 
     public IIncomingGrainCallFilter[]? IncomingFilters => Runtime.IncomingFilters;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
 using Orleans.Serialization;
 
 namespace Orleans.Runtime;
@@ -55,13 +56,18 @@ internal sealed class LocalObject : IReceiver, IGrainContext, IThreadPoolWorkIte
 
     public static bool IsObjectId(GrainId id) => id.Type == ClientType;
 
-    public static bool BelongsTo(GrainId id, RuntimeClient client) =>
-        id.Key.AsSpan().StartsWith(client.ClientId.Key.AsSpan());
+    public static bool BelongsTo(GrainId id, RuntimeClient client)
+    {
+        var key = id.Key.AsSpan();
+        var prefix = client.ClientId.Key.AsSpan();
+        return key.StartsWith(prefix) && key.Length > prefix.Length && key[prefix.Length] == (byte)'+';
+    }
 
     public void Receive(Request request)
     {
         if (!TryGetObject(out _))
         {
+            Owner.Logger.LogWarning("The observer {Id} was collected: keep a reference to it for as long as it is to be called. {Request} has no answer.", Id, request);
             Owner.Cluster.RemoveObject(Id);
             return;
         }

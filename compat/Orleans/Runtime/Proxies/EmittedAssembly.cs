@@ -7,15 +7,15 @@ namespace Orleans.Runtime
     /// <summary>Where proxies and requests are emitted. It may use the internals of the assemblies whose interfaces it serves.</summary>
     internal static class EmittedAssembly
     {
-        private static readonly AssemblyBuilder s_assembly = AssemblyBuilder.DefineDynamicAssembly(
+        private static readonly AssemblyBuilder _assembly = AssemblyBuilder.DefineDynamicAssembly(
             new AssemblyName("Compat.Orleans.Emitted"), AssemblyBuilderAccess.Run);
 
-        private static readonly ConstructorInfo s_attribute = typeof(IgnoresAccessChecksToAttribute).GetConstructor([typeof(string)])!;
-        private static readonly HashSet<string> s_allowed = [];
+        private static readonly ConstructorInfo _attribute = typeof(IgnoresAccessChecksToAttribute).GetConstructor([typeof(string)])!;
+        private static readonly HashSet<string> _allowed = [];
 
         static EmittedAssembly()
         {
-            Module = s_assembly.DefineDynamicModule("Emitted");
+            Module = _assembly.DefineDynamicModule("Emitted");
             Allow([typeof(EmittedAssembly)]);
         }
 
@@ -25,9 +25,9 @@ namespace Orleans.Runtime
         {
             foreach (var type in types)
             {
-                if (!type.IsGenericParameter && type.Assembly.GetName().Name is { } name && s_allowed.Add(name))
+                if (!type.IsGenericParameter && type.Assembly.GetName().Name is { } name && _allowed.Add(name))
                 {
-                    s_assembly.SetCustomAttribute(new CustomAttributeBuilder(s_attribute, [name]));
+                    _assembly.SetCustomAttribute(new CustomAttributeBuilder(_attribute, [name]));
                 }
 
                 Allow(type.GetGenericArguments());

@@ -6,12 +6,12 @@ namespace Orleans.Runtime;
 /// <summary>Makes references: one emitted class an interface, for the life of the process.</summary>
 internal static class GrainProxies
 {
-    private static readonly ConcurrentDictionary<Type, Lazy<ProxyType>> s_byInterface = new();
-    private static readonly ConcurrentDictionary<GrainInterfaceType, Type> s_byName = new();
+    private static readonly ConcurrentDictionary<Type, Lazy<ProxyType>> _byInterface = new();
+    private static readonly ConcurrentDictionary<GrainInterfaceType, Type> _byName = new();
 
     public static GrainReference Create(Type interfaceType, GrainId id, RuntimeClient runtime)
     {
-        var proxy = s_byInterface.GetOrAdd(interfaceType, static type => new Lazy<ProxyType>(() => Make(type))).Value;
+        var proxy = _byInterface.GetOrAdd(interfaceType, static type => new Lazy<ProxyType>(() => Make(type))).Value;
         return proxy.New(id, proxy.Name, runtime);
     }
 
@@ -19,9 +19,9 @@ internal static class GrainProxies
     public static GrainReference CreateUntyped(GrainId id, RuntimeClient runtime) => new(id, default, runtime);
 
     public static Type InterfaceOf(GrainReference reference) =>
-        s_byName.TryGetValue(reference.InterfaceType, out var type) ? type : typeof(IAddressable);
+        _byName.TryGetValue(reference.InterfaceType, out var type) ? type : typeof(IAddressable);
 
-    public static Type? FindInterface(GrainInterfaceType name) => s_byName.GetValueOrDefault(name);
+    public static Type? FindInterface(GrainInterfaceType name) => _byName.GetValueOrDefault(name);
 
     public static GrainInterfaceType NameOf(Type interfaceType) => GrainInterfaceType.Create(
         interfaceType.GetCustomAttributes<AliasAttribute>().FirstOrDefault()?.Alias
@@ -41,7 +41,7 @@ internal static class GrainProxies
         }
 
         var name = NameOf(interfaceType);
-        s_byName[name] = interfaceType;
+        _byName[name] = interfaceType;
         return new ProxyType(name, ProxyEmitter.Emit(interfaceType));
     }
 

@@ -12,10 +12,10 @@ internal sealed class ProxyEmitter
     private const MethodAttributes Implementation =
         MethodAttributes.Private | MethodAttributes.Virtual | MethodAttributes.Final | MethodAttributes.HideBySig | MethodAttributes.NewSlot;
 
-    private static readonly Type[] s_constructorParameters = [typeof(GrainId), typeof(GrainInterfaceType), typeof(RuntimeClient)];
-    private static readonly Lock s_lock = new();
-    private static readonly ModuleBuilder s_module = EmittedAssembly.Module;
-    private static int s_count;
+    private static readonly Type[] _constructorParameters = [typeof(GrainId), typeof(GrainInterfaceType), typeof(RuntimeClient)];
+    private static readonly Lock _lock = new();
+    private static readonly ModuleBuilder _module = EmittedAssembly.Module;
+    private static int _count;
 
     private readonly Type _interface;
     private readonly TypeBuilder _type;
@@ -24,12 +24,12 @@ internal sealed class ProxyEmitter
     private ProxyEmitter(Type interfaceType)
     {
         _interface = interfaceType;
-        _type = s_module.DefineType($"Proxies.{interfaceType.Name}_{++s_count}", TypeAttributes.Public | TypeAttributes.Sealed, typeof(GrainReference), [interfaceType]);
+        _type = _module.DefineType($"Proxies.{interfaceType.Name}_{++_count}", TypeAttributes.Public | TypeAttributes.Sealed, typeof(GrainReference), [interfaceType]);
     }
 
     public static Func<GrainId, GrainInterfaceType, RuntimeClient, GrainReference> Emit(Type interfaceType)
     {
-        lock (s_lock)
+        lock (_lock)
         {
             return new ProxyEmitter(interfaceType).Emit();
         }
@@ -57,20 +57,20 @@ internal sealed class ProxyEmitter
 
     private ConstructorBuilder EmitConstructor()
     {
-        var constructor = _type.DefineConstructor(MethodAttributes.Public, CallingConventions.HasThis, s_constructorParameters);
+        var constructor = _type.DefineConstructor(MethodAttributes.Public, CallingConventions.HasThis, _constructorParameters);
         var il = constructor.GetILGenerator();
         il.Emit(OpCodes.Ldarg_0);
         il.Emit(OpCodes.Ldarg_1);
         il.Emit(OpCodes.Ldarg_2);
         il.Emit(OpCodes.Ldarg_3);
-        il.Emit(OpCodes.Call, typeof(GrainReference).GetConstructor(BindingFlags.Instance | BindingFlags.NonPublic, s_constructorParameters)!);
+        il.Emit(OpCodes.Call, typeof(GrainReference).GetConstructor(BindingFlags.Instance | BindingFlags.NonPublic, _constructorParameters)!);
         il.Emit(OpCodes.Ret);
         return constructor;
     }
 
     private void EmitFactory(ConstructorBuilder constructor)
     {
-        var factory = _type.DefineMethod("New", MethodAttributes.Public | MethodAttributes.Static, typeof(GrainReference), s_constructorParameters);
+        var factory = _type.DefineMethod("New", MethodAttributes.Public | MethodAttributes.Static, typeof(GrainReference), _constructorParameters);
         var il = factory.GetILGenerator();
         il.Emit(OpCodes.Ldarg_0);
         il.Emit(OpCodes.Ldarg_1);
@@ -98,7 +98,7 @@ internal sealed class ProxyEmitter
             return;
         }
 
-        var request = RequestEmitter.Emit(s_module, method, answer, $"Requests.{_type.Name}.{method.Name}_{_methods.Count}");
+        var request = RequestEmitter.Emit(_module, method, answer, $"Requests.{_type.Name}.{method.Name}_{_methods.Count}");
         var descriptor = $"Method{_methods.Count}";
         var descriptorField = _type.DefineField(descriptor, typeof(GrainMethod), FieldAttributes.Public | FieldAttributes.Static);
         _methods.Add((descriptor, new GrainMethod(_interface, method)));

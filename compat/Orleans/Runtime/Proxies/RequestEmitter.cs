@@ -9,9 +9,9 @@ internal sealed class RequestEmitter
 {
     private const MethodAttributes Override = MethodAttributes.Public | MethodAttributes.Virtual | MethodAttributes.HideBySig;
 
-    private static readonly MethodInfo s_copy = Generic(nameof(Copiers.Copy), 2);
-    private static readonly MethodInfo s_bind = Generic(nameof(Copiers.Bind), 2);
-    private static readonly MethodInfo s_check = Generic(nameof(Copiers.Check), 0);
+    private static readonly MethodInfo _copy = Generic(nameof(Copiers.Copy), 2);
+    private static readonly MethodInfo _bind = Generic(nameof(Copiers.Bind), 2);
+    private static readonly MethodInfo _check = Generic(nameof(Copiers.Check), 0);
 
     private readonly MethodInfo _method;
     private readonly ParameterInfo[] _parameters;
@@ -36,8 +36,8 @@ internal sealed class RequestEmitter
         var emitter = new RequestEmitter(module, method, answer, name);
         emitter.EmitConstructor(answer);
         emitter.EmitInvoke(answer);
-        emitter.EmitForEach("CopyArguments", MethodAttributes.Family, s_copy, check: true);
-        emitter.EmitForEach("BindArguments", MethodAttributes.Public, s_bind, check: false);
+        emitter.EmitForEach("CopyArguments", MethodAttributes.Family, _copy, check: true);
+        emitter.EmitForEach("BindArguments", MethodAttributes.Public, _bind, check: false);
         emitter.EmitArgumentCount();
         emitter.EmitGetArgument();
         emitter.EmitSetArgument();
@@ -116,7 +116,7 @@ internal sealed class RequestEmitter
             {
                 if (check)
                 {
-                    il.Emit(OpCodes.Call, s_check.MakeGenericMethod(type));
+                    il.Emit(OpCodes.Call, _check.MakeGenericMethod(type));
                 }
 
                 continue;

@@ -1,0 +1,160 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
+using Exchange.Exchanges.Common.Http;
+using Exchange.Exchanges.Common.Text;
+using Exchange.Grains.Interfaces;
+
+namespace Exchange.Exchanges.Binance;
+
+/// <summary>
+/// What Binance USD-M error codes mean (developers.binance.com, Error Codes; venue sheet, section 7). Codes are mapped, not
+/// texts; only the end of a ban is read from the text of -1003. A 5xx of any kind leaves the outcome of a command unknown.
+/// </summary>
+internal static class BinanceErrors
+{
+    /// <summary>The error that an HTTP response or a WebSocket reply stands for.</summary>
+    /// <param name="status">The status, HTTP or of the reply.</param>
+    /// <param name="body">The JSON object with <c>code</c> and <c>msg</c>, or anything else that came.</param>
+    public static ExchangeError Read(int status, ReadOnlySpan<byte> body)
+    {
+        TryReadBody(body, out var code, out var text);
+        return Map(status, code, text ?? Encoding.UTF8.GetString(body[..Math.Min(body.Length, 200)]));
+    }
+
+    /// <summary>The error of a code. Its outcome is what a command with this answer would have; queries ignore it.</summary>
+    public static ExchangeError Map(int status, int code, string text)
+    {
+        var (mapped, outcome, retryable) = Classify(status, code);
+        return new ExchangeError
+        {
+            Code = mapped,
+            Message = code == 0 ? $"Binance answered {status}: {text}" : $"Binance: {text} ({code})",
+            Outcome = outcome,
+            Retryable = retryable && outcome == CommandOutcome.Rejected,
+            VenueCode = code == 0 ? status.ToString(CultureInfo.InvariantCulture) : code.ToString(CultureInfo.InvariantCulture),
+            VenueMessage = text,
+            RetryAt = mapped is ErrorCode.Banned or ErrorCode.RateLimited ? BanEnd(text) : null,
+        };
+    }
+
+    /// <summary>The end of a ban from the text of -1003 (<c>… banned until 1780000123456. …</c>), UTC; null when it names none.</summary>
+    internal static DateTimeOffset? BanEnd(string text)
+    {
+        const string Until = "until ";
+        var at = text.IndexOf(Until, StringComparison.OrdinalIgnoreCase);
+        if (at < 0)
+            return null;
+        var digits = text.AsSpan(at + Until.Length);
+        var length = 0;
+        while (length < digits.Length && char.IsAsciiDigit(digits[length]))
+            length++;
+        return long.TryParse(digits[..length], NumberStyles.None, CultureInfo.InvariantCulture, out var ms) && Utf8Numbers.TryToTime(ms, out var end)
+            ? end
+            : null;
+    }
+
+    private static (ErrorCode Code, CommandOutcome Outcome, bool Retryable) Classify(int status, int code)
+    {
+        switch (code)
+        {
+            case -1006 or -1007:
+                return (ErrorCode.Timeout, CommandOutcome.Unknown, false);
+
+            // "100 % failure" by the documents, and yet orders were seen to be placed (T16): ask before anything is concluded.
+            case -1008:
+                return (ErrorCode.VenueUnavailable, CommandOutcome.Unknown, false);
+            case -1003:
+                return (status == 418 ? ErrorCode.Banned : ErrorCode.RateLimited, CommandOutcome.Rejected, true);
+            case 0:
+                break;
+            case var _ when status >= 500:
+                return (MapCode(code), CommandOutcome.Unknown, false);
+            default:
+                return (MapCode(code), CommandOutcome.Rejected, code is -1001 or -1015 or -1021 or -5028 or -4192);
+        }
+
+        return status switch
+        {
+            429 => (ErrorCode.RateLimited, CommandOutcome.Rejected, true),
+            418 => (ErrorCode.Banned, CommandOutcome.Rejected, true),
+            401 => (ErrorCode.AuthenticationFailed, CommandOutcome.Rejected, false),
+            403 => (ErrorCode.RateLimited, CommandOutcome.Rejected, true),
+            408 => (ErrorCode.Timeout, CommandOutcome.Unknown, false),
+            503 => (ErrorCode.VenueUnavailable, CommandOutcome.Unknown, false),
+            >= 500 => (ErrorCode.VenueError, CommandOutcome.Unknown, false),
+            _ => (ErrorCode.RejectedByVenue, CommandOutcome.Rejected, false),
+        };
+    }
+
+    private static ErrorCode MapCode(int code) => code switch
+    {
+        -1001 => ErrorCode.VenueError,
+        -1015 => ErrorCode.RateLimited,
+        -1021 or -5028 => ErrorCode.ClockSkew,
+        -1022 => ErrorCode.SignatureInvalid,
+        -1002 or -1099 or -2014 or -2015 or -2017 => ErrorCode.AuthenticationFailed,
+        -1128 or -1130 or >= -1106 and <= -1101 or >= -1117 and <= -1112 => ErrorCode.InvalidArgument,
+        -1121 => ErrorCode.UnknownSymbol,
+        -1122 or -4140 or -4141 => ErrorCode.SymbolNotTrading,
+        -1111 or -4023 => ErrorCode.QuantityOffStep,
+        -2011 or -2013 => ErrorCode.OrderNotFound,
+        -2018 or -2019 => ErrorCode.InsufficientMargin,
+        -2021 or -4142 => ErrorCode.WouldTriggerImmediately,
+        -2022 or -2026 or -4062 or -4118 => ErrorCode.ReduceOnlyRejected,
+        -2023 or -4192 or -4189 or -4087 or -4088 or -4105 or -4106 or -4107 or -4400 or -4401 => ErrorCode.AccountRestricted,
+        -2024 or -2027 => ErrorCode.PositionLimit,
+        -2025 or -4045 => ErrorCode.TooManyOrders,
+        -4003 or -4004 or -4005 => ErrorCode.QuantityOutOfRange,
+        -4002 or -4013 => ErrorCode.PriceOutOfRange,
+        -4014 => ErrorCode.PriceOffTick,
+        -4016 or -4024 or -4131 or -4183 or -4184 => ErrorCode.PriceOutsideCollar,
+        -4015 => ErrorCode.InvalidClientOrderId,
+        -4116 => ErrorCode.DuplicateClientOrderId,
+        -4060 or -4061 => ErrorCode.PositionSideMismatch,
+        -4120 => ErrorCode.NotSupported,
+        -4164 or -5029 => ErrorCode.NotionalTooSmall,
+        -5021 => ErrorCode.FillOrKillNotFillable,
+        -5022 => ErrorCode.PostOnlyWouldTake,
+        _ => ErrorCode.RejectedByVenue,
+    };
+
+    /// <summary>Reads <c>{"code":…,"msg":"…"}</c>; the code may be a number or a text (T36).</summary>
+    private static bool TryReadBody(ReadOnlySpan<byte> body, out int code, out string? text)
+    {
+        code = 0;
+        text = null;
+        var json = new Utf8Scanner(body);
+        if (json.Peek() != (byte)'{' || !json.TryEnterObject())
+            return false;
+        while (json.NextProperty(out var name))
+        {
+            if (name.SequenceEqual("code"u8) && json.TryReadInt64(out var number))
+                code = (int)Math.Clamp(number, int.MinValue, int.MaxValue);
+            else if (name.SequenceEqual("msg"u8) && json.TryReadString(out var raw, out _))
+                text = Encoding.UTF8.GetString(raw);
+            else if (!json.Ok || !json.TrySkip())
+                return false;
+        }
+
+        return json.Ok;
+    }
+}
+
+/// <summary>How Binance answers over HTTP.</summary>
+internal sealed class BinanceHttpRules(RateMeter weight) : VenueHttpRules
+{
+    /// <inheritdoc/>
+    public override ExchangeError ReadError(int status, HttpResponseHeaders headers, ReadOnlySpan<byte> body) =>
+        BinanceErrors.Read(status, body) with { Outcome = null };
+
+    /// <inheritdoc/>
+    public override void OnResponse(HttpResponseHeaders headers)
+    {
+        if (headers.TryGetValues("X-MBX-USED-WEIGHT-1M", out var values)
+            && int.TryParse(values.FirstOrDefault(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var used))
+        {
+            weight.Observe(used);
+        }
+    }
+}

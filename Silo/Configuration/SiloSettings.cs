@@ -1,0 +1,48 @@
+using Exchange.Exchanges.Binance;
+using Exchange.Grains.Interfaces;
+using Microsoft.Extensions.Configuration;
+
+namespace Exchange.Silo.Configuration;
+
+/// <summary>The settings of a silo's process, read and checked.</summary>
+internal sealed record SiloSettings
+{
+    /// <summary><c>sim</c>, <c>testnet</c> or <c>live</c>; key <c>Exchange:Environment</c>.</summary>
+    public required string Environment { get; init; }
+
+    /// <summary>What this silo serves; key <c>Exchange:Connections</c>, a list or comma-separated. Not given: all that is implemented.</summary>
+    public required IReadOnlyList<ConnectionId> Connections { get; init; }
+
+    /// <summary>The silo's name in the cluster, in the status of its connections and in the log; key <c>Exchange:SiloName</c>.</summary>
+    public required string SiloName { get; init; }
+
+    /// <summary>Whether the gateway runs in this process: not with <c>--no-gateway</c>.</summary>
+    public required bool RunsGateway { get; init; }
+
+    /// <summary>Section <c>Exchange:Cluster</c>.</summary>
+    public required ClusterSettings Cluster { get; init; }
+
+    /// <summary>Section <c>Exchange:Binance</c>.</summary>
+    public required BinanceOptions Binance { get; init; }
+
+    /// <summary>Reads and checks everything, so that all errors are told at once.</summary>
+    /// <exception cref="SettingsException">Something is wrong.</exception>
+    public static SiloSettings Read(IConfiguration configuration, CommandLineSettings commandLine) =>
+        new SiloSettingsReader(configuration, commandLine).Read();
+}
+
+/// <summary>How silos find each other.</summary>
+internal sealed class ClusterSettings
+{
+    /// <summary><c>local</c>: this machine, one silo a process.</summary>
+    public string Mode { get; set; } = "local";
+
+    /// <summary>Where other silos reach this one.</summary>
+    public int SiloPort { get; set; } = 11111;
+
+    /// <summary>Where Orleans clients, such as a trader's program in C#, reach this silo.</summary>
+    public int GatewayPort { get; set; } = 30000;
+
+    /// <summary>Names the cluster; silos and clients of one cluster share it.</summary>
+    public string ClusterId { get; set; } = "exchange";
+}

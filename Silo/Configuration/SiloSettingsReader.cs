@@ -1,0 +1,149 @@
+using Exchange.Client.Gateway;
+using Exchange.Exchanges.Binance;
+using Exchange.Grains.Interfaces;
+using Exchange.Grains.Keeping;
+using Exchange.Silo.Hosting;
+using Exchange.Streaming;
+using Microsoft.Extensions.Configuration;
+
+namespace Exchange.Silo.Configuration;
+
+/// <summary>Reads <see cref="SiloSettings"/> and gathers what is wrong with them, each line naming its key and the legal values.</summary>
+internal sealed class SiloSettingsReader(IConfiguration configuration, CommandLineSettings commandLine)
+{
+    private const string Root = "Exchange";
+    private static readonly string[] s_environments = ["sim", "testnet", "live"];
+
+    // Everything that may stand directly under the root, for the message about what may not.
+    private static readonly string[] s_known =
+        ["Environment", "Connections", "SiloName", "Cluster", "Streams", "Keeper", "Gateway", "Binance"];
+
+    private readonly List<string> _errors = [];
+
+    public SiloSettings Read()
+    {
+        CheckKeys(configuration.GetSection(Root), s_known);
+        var environment = ReadEnvironment();
+        var connections = ReadConnections();
+        var settings = new SiloSettings
+        {
+            Environment = environment,
+            Connections = connections,
+            SiloName = configuration[$"{Root}:SiloName"] ?? (connections.Count == 1 ? connections[0].ServiceName : "exchange"),
+            RunsGateway = !commandLine.NoGateway,
+            Cluster = ReadCluster(),
+            Binance = ReadBinance(environment),
+        };
+
+        // Read again where they are used, and checked there; here only whether they can be read at all.
+        _ = Bind<ExchangeStreamOptions>("Streams");
+        _ = Bind<KeeperOptions>("Keeper");
+        _ = Bind<GatewayOptions>("Gateway");
+        return _errors.Count == 0 ? settings : throw new SettingsException(_errors);
+    }
+
+    private string ReadEnvironment()
+    {
+        const string Key = $"{Root}:Environment";
+        var environment = configuration[Key] ?? "sim";
+        if (!s_environments.Contains(environment))
+            _errors.Add($"{Key}: '{environment}' is not an environment; legal are {string.Join(", ", s_environments)}");
+        else
+            CheckLiveIsMeant(Key, environment);
+        return environment;
+    }
+
+    /// <summary>A forgotten file or variable must not lead to the real venue.</summary>
+    private void CheckLiveIsMeant(string key, string environment)
+    {
+        if (environment == "live" && commandLine.Environment != "live")
+            _errors.Add($"{key}: 'live' is the real venue and real money; it must be said on the command line: --env live");
+    }
+
+    private List<ConnectionId> ReadConnections()
+    {
+        const string Key = $"{Root}:Connections";
+        var section = configuration.GetSection(Key);
+        string[] texts = section.Value is { } list
+            ? list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            : [.. section.GetChildren().Select(c => c.Value ?? "")];
+        if (texts.Length == 0 && section.Value is null)
+            return [.. VenueConnectors.Implemented];
+
+        var connections = new List<ConnectionId>();
+        foreach (var text in texts)
+        {
+            if (!ConnectionId.TryParse(text, out var connection, out var error))
+                _errors.Add($"{Key}: {error}");
+            else if (!VenueConnectors.IsImplemented(connection))
+                _errors.Add($"{Key}: '{connection}' is not implemented in this version; legal are {string.Join(", ", VenueConnectors.Implemented)}");
+            else if (!connections.Contains(connection))
+                connections.Add(connection);
+        }
+
+        return connections;
+    }
+
+    private ClusterSettings ReadCluster()
+    {
+        const string Key = $"{Root}:Cluster";
+        var cluster = Bind<ClusterSettings>("Cluster");
+        if (cluster.Mode != "local")
+        {
+            _errors.Add(PackageChoice.UsesStandIns
+                ? $"{Key}:Mode: '{cluster.Mode}' needs the genuine Orleans packages; this build uses the stand-ins (compat/README.md), which keep to one process. Legal is local"
+                : $"{Key}:Mode: '{cluster.Mode}' is not implemented in this version; legal is local");
+        }
+
+        CheckPort($"{Key}:SiloPort", cluster.SiloPort);
+        CheckPort($"{Key}:GatewayPort", cluster.GatewayPort);
+        if (cluster.SiloPort == cluster.GatewayPort)
+            _errors.Add($"{Key}:GatewayPort: must differ from {Key}:SiloPort, {cluster.SiloPort}");
+        if (string.IsNullOrWhiteSpace(cluster.ClusterId))
+            _errors.Add($"{Key}:ClusterId: must not be empty");
+        return cluster;
+    }
+
+    private BinanceOptions ReadBinance(string environment)
+    {
+        var binance = Bind<BinanceOptions>("Binance");
+        if (configuration[$"{BinanceOptions.Section}:Environment"] is null)
+            binance.Environment = environment;
+        else
+            CheckLiveIsMeant($"{BinanceOptions.Section}:Environment", binance.Environment);
+        if (s_environments.Contains(environment))
+            _errors.AddRange(binance.Validate());
+        return binance;
+    }
+
+    private T Bind<T>(string section) where T : new()
+    {
+        var values = configuration.GetSection($"{Root}:{section}");
+        CheckKeys(values, [.. typeof(T).GetProperties().Select(p => p.Name)]);
+        var options = new T();
+        try
+        {
+            values.Bind(options);
+        }
+        catch (InvalidOperationException exception)
+        {
+            // Says which value of which key cannot be read, and as what.
+            _errors.Add(exception.Message);
+        }
+
+        return options;
+    }
+
+    /// <summary>A key with a slip in it would otherwise be a setting that silently does nothing.</summary>
+    private void CheckKeys(IConfigurationSection section, IReadOnlyCollection<string> known)
+    {
+        foreach (var child in section.GetChildren().Where(c => !known.Contains(c.Key, StringComparer.OrdinalIgnoreCase)))
+            _errors.Add($"{child.Path}: there is no such setting; legal under {section.Path} are {string.Join(", ", known)}");
+    }
+
+    private void CheckPort(string key, int port)
+    {
+        if (port is < 1 or > 65535)
+            _errors.Add($"{key}: {port} is not a port; legal are 1 to 65535");
+    }
+}

@@ -1,0 +1,29 @@
+using Xunit;
+
+namespace Exchange.Tests.Support;
+
+/// <summary>Waits that end, and say what did not come.</summary>
+internal static class Awaiting
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
+
+    /// <summary>The same task, or a failure that names <paramref name="awaited"/>.</summary>
+    public static async Task<T> Within<T>(this Task<T> task, string awaited)
+    {
+        await ((Task)task).Within(awaited);
+        return await task;
+    }
+
+    /// <inheritdoc cref="Within{T}"/>
+    public static async Task Within(this Task task, string awaited)
+    {
+        try
+        {
+            await task.WaitAsync(s_limit, TestContext.Current.CancellationToken);
+        }
+        catch (TimeoutException) when (!task.IsCompleted)
+        {
+            Assert.Fail($"waited {s_limit.TotalSeconds} s for: {awaited}");
+        }
+    }
+}
