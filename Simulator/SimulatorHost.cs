@@ -12,7 +12,7 @@ namespace Exchange.Simulator;
 internal sealed class SimulatorHost : IAsyncDisposable
 {
     /// <summary>How often the running simulator looks what is due.</summary>
-    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan _beat = TimeSpan.FromMilliseconds(5);
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<LoopbackListener> _listeners = [];
@@ -188,7 +188,7 @@ internal sealed class SimulatorHost : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        using var timer = new PeriodicTimer(Beat, _options.TimeProvider);
+        using var timer = new PeriodicTimer(_beat, _options.TimeProvider);
         var started = Clock.Now;
         long decided = 0;
         try

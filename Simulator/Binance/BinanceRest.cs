@@ -23,7 +23,8 @@ internal sealed class BinanceRest
         _weights = new RequestWeights(context.Clock);
         _calls = new(StringComparer.Ordinal)
         {
-            ["/fapi/v1/ping"] = (_ => 1, (_, writer) => { writer.WriteStartObject(); writer.WriteEndObject(); }),
+            ["/fapi/v1/ping"] = (_ => 1, (_, writer) => { writer.WriteStartObject(); writer.WriteEndObject(); }
+            ),
             ["/fapi/v1/time"] = (_ => 1, Time),
             ["/fapi/v1/exchangeInfo"] = (_ => 1, (_, writer) => _market.WriteExchangeInfo(writer)),
             ["/fapi/v1/depth"] = (DepthWeight, Depth),
@@ -264,7 +265,7 @@ internal sealed class BinanceRest
     /// <summary>The parameters of a request, refused as the venue refuses them.</summary>
     private readonly struct Query(IQueryCollection values)
     {
-        private static readonly int[] DepthLimits = [5, 10, 20, 50, 100, 500, 1000];
+        private static readonly int[] _depthLimits = [5, 10, 20, 50, 100, 500, 1000];
 
         /// <summary>Null when absent; empty counts as malformed.</summary>
         public string? this[string name] => !values.TryGetValue(name, out var value) ? null
@@ -284,7 +285,7 @@ internal sealed class BinanceRest
         public int DepthLimit() => Long("limit") switch
         {
             null => 500,
-            var limit when DepthLimits.Contains((int)Math.Min(limit.Value, int.MaxValue)) => (int)limit,
+            var limit when _depthLimits.Contains((int)Math.Min(limit.Value, int.MaxValue)) => (int)limit,
             _ => throw BinanceErrorException.InvalidValue("limit"),
         };
     }

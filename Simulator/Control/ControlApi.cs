@@ -8,7 +8,7 @@ namespace Exchange.Simulator.Control;
 /// <summary>The control port: faults, state and clock, for people and for tests in other processes. See docs/simulator.md.</summary>
 internal sealed class ControlApi(SimulatorHost host)
 {
-    private static readonly JsonSerializerOptions Json = new()
+    private static readonly JsonSerializerOptions _json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
@@ -76,10 +76,10 @@ internal sealed class ControlApi(SimulatorHost host)
     }
 
     private static Task ErrorAsync(HttpContext http, int status, string message) =>
-        WriteBodyAsync(http, status, JsonSerializer.SerializeToUtf8Bytes(new { error = message }, Json));
+        WriteBodyAsync(http, status, JsonSerializer.SerializeToUtf8Bytes(new { error = message }, _json));
 
     private static async Task<T> ReadAsync<T>(HttpContext http) =>
-        await JsonSerializer.DeserializeAsync<T>(http.Request.Body, Json, http.RequestAborted)
+        await JsonSerializer.DeserializeAsync<T>(http.Request.Body, _json, http.RequestAborted)
             ?? throw new ArgumentException("the body is empty");
 
     private async Task AnswerAsync(HttpContext http, int status, Action<Utf8JsonWriter> write)
@@ -100,7 +100,7 @@ internal sealed class ControlApi(SimulatorHost host)
     {
         var fault = await ReadAsync<Fault>(http);
         host.AddFault(fault);
-        await AnswerAsync(http, 201, writer => JsonSerializer.Serialize(writer, fault, Json));
+        await AnswerAsync(http, 201, writer => JsonSerializer.Serialize(writer, fault, _json));
     }
 
     private async Task RemoveFaultAsync(HttpContext http, string id)
@@ -183,7 +183,7 @@ internal sealed class ControlApi(SimulatorHost host)
         writer.WriteEndObject();
     }
 
-    private void WriteFaults(Utf8JsonWriter writer) => JsonSerializer.Serialize(writer, host.Context.Faults.Faults, Json);
+    private void WriteFaults(Utf8JsonWriter writer) => JsonSerializer.Serialize(writer, host.Context.Faults.Faults, _json);
 
     private void WriteState(Utf8JsonWriter writer)
     {

@@ -11,7 +11,7 @@ internal static class Fixed8
     public const int Digits = 8;
     public const long One = 100_000_000;
 
-    private static readonly long[] Powers = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, One];
+    private static readonly long[] _powers = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, One];
 
     /// <summary>The value of a decimal; throws when it needs more than eight decimals or does not fit.</summary>
     public static long Of(decimal value)
@@ -49,7 +49,7 @@ internal static class Fixed8
         }
 
         destination[position++] = (byte)'.';
-        var fraction = value % One / Powers[Digits - decimals];
+        var fraction = value % One / _powers[Digits - decimals];
         for (var i = decimals - 1; i >= 0; i--)
         {
             destination[position + i] = (byte)('0' + (fraction % 10));

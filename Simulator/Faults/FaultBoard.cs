@@ -7,7 +7,7 @@ internal readonly record struct FaultScope(
 /// <summary>The faults that are switched on. Used within the simulator's turn only.</summary>
 internal sealed class FaultBoard
 {
-    private static readonly HashSet<FaultKind> FrameKinds =
+    private static readonly HashSet<FaultKind> _frameKinds =
     [
         FaultKind.DuplicateFrame, FaultKind.LoseFrame, FaultKind.ReorderFrames, FaultKind.SkipSequence, FaultKind.Silence,
         FaultKind.MalformedFrame, FaultKind.TruncatedJson, FaultKind.HugeFrame, FaultKind.NestedJson, FaultKind.UnknownEvent,
@@ -87,7 +87,7 @@ internal sealed class FaultBoard
         foreach (var fault in _faults)
         {
             // Every fault counts every frame that it matches, whether or not another one acts on it.
-            if (FrameKinds.Contains(fault.Kind) && !fault.IsExhausted && Matches(fault, scope)
+            if (_frameKinds.Contains(fault.Kind) && !fault.IsExhausted && Matches(fault, scope)
                 && (taken is null ? fault.Meet() : MeetLater(fault)))
             {
                 taken ??= fault;
@@ -131,5 +131,5 @@ internal sealed class FaultBoard
         || (long.TryParse(fault.Connection, out var id) && id == connection);
 
     private void Refresh() =>
-        ConcernFrames = _faults.Exists(fault => FrameKinds.Contains(fault.Kind) && !fault.IsExhausted);
+        ConcernFrames = _faults.Exists(fault => _frameKinds.Contains(fault.Kind) && !fault.IsExhausted);
 }

@@ -8,12 +8,12 @@ namespace Exchange.Simulator.Faults;
 /// <summary>Frames that are not what they ought to be. Slow and plain: it runs only when a fault acts.</summary>
 internal static class FrameDamage
 {
-    private static readonly byte[] Garbage = "<html><body>502 Bad Gateway</body></html>"u8.ToArray();
+    private static readonly byte[] _garbage = "<html><body>502 Bad Gateway</body></html>"u8.ToArray();
 
     /// <summary>In place of the frame; null when this kind does not replace it.</summary>
     public static byte[]? Replace(Fault fault, ReadOnlySpan<byte> frame) => fault.Kind switch
     {
-        FaultKind.MalformedFrame => Garbage,
+        FaultKind.MalformedFrame => _garbage,
         FaultKind.TruncatedJson => frame[..(frame.Length / 2)].ToArray(),
         FaultKind.NullFields => Edit(frame, data => Null(data, fault.Field)),
         FaultKind.NumberAsText => Edit(frame, data => Convert(data, JsonValueKind.Number)),

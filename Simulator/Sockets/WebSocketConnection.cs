@@ -16,7 +16,7 @@ internal delegate void MessageReceived(Opcode opcode, ReadOnlySpan<byte> payload
 internal sealed class WebSocketConnection : IDisposable
 {
     private const int MaximumMessage = 256 * 1024;
-    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _closeTimeout = TimeSpan.FromSeconds(2);
 
     private readonly Stream _stream;
     private readonly HttpContext _http;
@@ -74,7 +74,7 @@ internal sealed class WebSocketConnection : IDisposable
         }
 
         // Ordinary end: what is queued (an answer to a close frame, say) still leaves, then the TCP connection ends by FIN.
-        await _outgoing.WhenDrained().WaitAsync(CloseTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _outgoing.WhenDrained().WaitAsync(_closeTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _outgoing.Dispose();
         await sending;
         await _ended.CancelAsync();
@@ -120,7 +120,7 @@ internal sealed class WebSocketConnection : IDisposable
 
     private async Task AbortAfterCloseTimeoutAsync()
     {
-        await Task.Delay(CloseTimeout, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(_closeTimeout, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Abort();
     }
 

@@ -19,7 +19,7 @@ public sealed class CcxtBinanceTests
         using var node = Process.Start(new ProcessStartInfo("node")
         {
             WorkingDirectory = folder,
-            ArgumentList = { "ccxt-binance.mjs", "--url", host.BinanceRestUri.ToString(), "--seconds", "4" },
+            ArgumentList = { "ccxt-binance.mjs", "--url", host.BinanceRestUri.ToString(), "--seconds", "60", "--updates", "10" },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
@@ -33,13 +33,14 @@ public sealed class CcxtBinanceTests
         catch (TimeoutException)
         {
             node.Kill(entireProcessTree: true);
-            throw new TimeoutException("ccxt-binance.mjs, asked to run for 4 s, did not end within 90 s");
+            throw new TimeoutException("ccxt-binance.mjs, asked for ten updates within 60 s, did not end within 90 s");
         }
 
         Assert.True(node.ExitCode == 0, $"{await output}\n{await errors}");
         var summary = JsonNode.Parse(await output)!;
         Assert.Empty(summary["errors"]!.AsArray());
-        Assert.True(summary["books"]!["BTC/USDT:USDT"]!["updates"]!.GetValue<int>() > 5, summary.ToJsonString());
+        Assert.True(summary["books"]!["BTC/USDT:USDT"]!["updates"]!.GetValue<int>() >= 10, summary.ToJsonString());
+        Assert.True(summary["trades"]!["ETH/USDT:USDT"]!["count"]!.GetValue<int>() >= 10, summary.ToJsonString());
     }
 
     private static string Folder()

@@ -1,6 +1,7 @@
 // ccxt.pro's binanceusdm against the simulator: the second opinion on its wire format.
-//   node ccxt-binance.mjs --url http://127.0.0.1:9401 [--seconds 60] [--symbols BTC/USDT:USDT,ETH/USDT:USDT]
-// Watches order book and trades, prints a summary as one JSON line, and ends with 1 on any error.
+//   node ccxt-binance.mjs --url http://127.0.0.1:9401 [--seconds 60] [--updates N] [--symbols BTC/USDT:USDT,ETH/USDT:USDT]
+// Watches order book and trades for so long, or until each has had N updates; prints a summary as one JSON line, and ends
+// with 1 on any error.
 import { parseArgs } from 'node:util';
 import ccxt from 'ccxt';
 
@@ -8,6 +9,7 @@ const { values } = parseArgs({
   options: {
     url: { type: 'string', default: 'http://127.0.0.1:9401' },
     seconds: { type: 'string', default: '60' },
+    updates: { type: 'string', default: '0' },
     symbols: { type: 'string', default: 'BTC/USDT:USDT,ETH/USDT:USDT' },
   },
 });
@@ -15,6 +17,7 @@ const rest = values.url.replace(/\/$/, '');
 const stream = rest.replace(/^http/, 'ws');
 const symbols = values.symbols.split(',');
 const seconds = Number(values.seconds);
+const enough = Number(values.updates) || Infinity;
 
 const exchange = new ccxt.pro.binanceusdm({ enableRateLimit: true, options: { fetchCurrencies: false } });
 for (const name of ['fapiPublic', 'fapiPublicV2', 'fapiPublicV3', 'fapiPrivate', 'fapiPrivateV2', 'fapiPrivateV3']) {
@@ -35,12 +38,12 @@ function fail(where, error) {
 // What never comes must not keep us waiting for ever.
 const deadline = (promise, what) => Promise.race([
   promise,
-  new Promise((_, reject) => setTimeout(() => reject(new Error(`no ${what} within 10 s`)), 10_000).unref()),
+  new Promise((_, reject) => setTimeout(() => reject(new Error(`no ${what} within 30 s`)), 30_000).unref()),
 ]);
 
 async function watchBook(symbol) {
   const seen = (summary.books[symbol] = { updates: 0, crossed: 0, levels: 0, nonce: 0 });
-  while (Date.now() < until) {
+  while (Date.now() < until && seen.updates < enough) {
     try {
       const book = await deadline(exchange.watchOrderBook(symbol), `book of ${symbol}`);
       seen.updates++;
@@ -60,7 +63,7 @@ async function watchBook(symbol) {
 
 async function watchTrades(symbol) {
   const seen = (summary.trades[symbol] = { count: 0, last: 0 });
-  while (Date.now() < until) {
+  while (Date.now() < until && seen.count < enough) {
     try {
       for (const trade of await deadline(exchange.watchTrades(symbol), `trade of ${symbol}`)) {
         if (Number(trade.id) <= seen.last) continue;
@@ -89,8 +92,9 @@ try {
   await exchange.fetchFundingRate(symbols[0]);
   await Promise.all(symbols.flatMap((symbol) => [watchBook(symbol), watchTrades(symbol)]));
   for (const symbol of symbols) {
-    if (!summary.books[symbol].updates) fail(`book ${symbol}`, new Error('no update'));
-    if (!summary.trades[symbol].count) fail(`trades ${symbol}`, new Error('no trade'));
+    const least = enough === Infinity ? 1 : enough;
+    if (summary.books[symbol].updates < least) fail(`book ${symbol}`, new Error('too few updates'));
+    if (summary.trades[symbol].count < least) fail(`trades ${symbol}`, new Error('too few trades'));
   }
 } catch (error) {
   fail('start', error);

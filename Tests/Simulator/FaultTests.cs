@@ -89,7 +89,7 @@ public sealed class FaultTests : SimulatorTest
     {
         var socket = await StreamAsync("/public/ws", Deltas);
         var witness = await StreamAsync("/public/ws", Deltas);
-        var connection = Host.Binance.Connections.First().Id.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var connection = Host.Binance.Connections[0].Id.ToString(System.Globalization.CultureInfo.InvariantCulture);
         Host.AddFault(new Fault { Kind = FaultKind.LoseFrame, Connection = connection, After = 1 });
         Host.AddFault(new Fault { Kind = FaultKind.DuplicateFrame, Connection = connection, After = 3 });
         Host.AddFault(new Fault { Kind = FaultKind.ReorderFrames, Connection = connection, After = 5 });

@@ -8,7 +8,7 @@ namespace Exchange.Tests.Simulator;
 /// <summary>The engine against a model that sorts a list for every order: price first, then time.</summary>
 public sealed class MatchingBookProperties
 {
-    private static readonly Gen<Command> Commands =
+    private static readonly Gen<Command> _commands =
         from kind in Gen.Frequency((6, Gen.Constant(0)), (2, Gen.Constant(1)), (2, Gen.Constant(2)))
         from side in Gen.Elements(Side.Buy, Side.Sell)
         from price in Gen.Choose(95, 105)
@@ -20,7 +20,7 @@ public sealed class MatchingBookProperties
     [Fact]
     public void Orders_match_by_price_then_time_as_in_the_slow_model()
     {
-        Prop.ForAll(Commands.ListOf().ToArbitrary(), commands => Agrees([.. commands]))
+        Prop.ForAll(_commands.ListOf().ToArbitrary(), commands => Agrees([.. commands]))
             .Check(Config.QuickThrowOnFailure.WithMaxTest(400).WithStartSize(5).WithEndSize(120).WithReplay(20261122, 7));
     }
 

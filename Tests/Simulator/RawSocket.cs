@@ -1,6 +1,6 @@
 using System.Net.WebSockets;
-using System.Text.Json.Nodes;
 using System.Text;
+using System.Text.Json.Nodes;
 using Xunit;
 
 namespace Exchange.Tests.Simulator;
@@ -8,7 +8,7 @@ namespace Exchange.Tests.Simulator;
 /// <summary>A bare WebSocket client: what goes over the wire, and nothing that interprets it.</summary>
 internal sealed class RawSocket : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
 
     private readonly ClientWebSocket _socket = new();
     private readonly byte[] _buffer = new byte[64 * 1024];
@@ -20,7 +20,7 @@ internal sealed class RawSocket : IAsyncDisposable
     {
         var raw = new RawSocket();
         raw._socket.Options.KeepAliveInterval = Timeout.InfiniteTimeSpan;
-        await raw._socket.ConnectAsync(new Uri(address, pathAndQuery), TestContext.Current.CancellationToken).WaitAsync(Patience);
+        await raw._socket.ConnectAsync(new Uri(address, pathAndQuery), TestContext.Current.CancellationToken).WaitAsync(_patience);
         return raw;
     }
 
@@ -59,11 +59,11 @@ internal sealed class RawSocket : IAsyncDisposable
             WebSocketReceiveResult result;
             try
             {
-                result = await _socket.ReceiveAsync(_buffer, TestContext.Current.CancellationToken).WaitAsync(Patience);
+                result = await _socket.ReceiveAsync(_buffer, TestContext.Current.CancellationToken).WaitAsync(_patience);
             }
             catch (TimeoutException)
             {
-                throw new TimeoutException($"no {awaited} within {Patience.TotalSeconds} s");
+                throw new TimeoutException($"no {awaited} within {_patience.TotalSeconds} s");
             }
 
             if (result.MessageType == WebSocketMessageType.Close)

@@ -8,7 +8,7 @@ namespace Exchange.Tests.Simulator;
 /// <summary>The shared recording of the venue, played through the simulator's sockets.</summary>
 public sealed class ReplayTests : IAsyncLifetime
 {
-    private static readonly string[] Symbols = ["SUSHIUSDT", "AKROUSDT", "KEEPUSDT", "CTKUSDT"];
+    private static readonly string[] _symbols = ["SUSHIUSDT", "AKROUSDT", "KEEPUSDT", "CTKUSDT"];
 
     private SimulatorHost? _host;
 
@@ -44,9 +44,9 @@ public sealed class ReplayTests : IAsyncLifetime
 
         // Nothing is played before somebody listens.
         host.Advance(TimeSpan.FromMinutes(5));
-        await socket.SubscribeAsync([.. Symbols.Select(symbol => symbol.ToLowerInvariant() + "@depth@100ms")]);
+        await socket.SubscribeAsync([.. _symbols.Select(symbol => symbol.ToLowerInvariant() + "@depth@100ms")]);
         var books = new Dictionary<string, DiffBook>();
-        foreach (var symbol in Symbols)
+        foreach (var symbol in _symbols)
         {
             books.Add(symbol, new DiffBook(await SnapshotAsync(host, symbol)));
         }
@@ -60,7 +60,7 @@ public sealed class ReplayTests : IAsyncLifetime
             books[frame["data"]!["s"]!.GetValue<string>()].Apply(frame["data"]!);
         }
 
-        foreach (var symbol in Symbols)
+        foreach (var symbol in _symbols)
         {
             var (bids, asks, lastUpdateId) = Implied(symbol);
             Assert.Equal(lastUpdateId, books[symbol].LastUpdateId);

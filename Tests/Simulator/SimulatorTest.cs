@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Exchange.Simulator.Binance;
 using Exchange.Simulator;
+using Exchange.Simulator.Binance;
 using Xunit;
 
 namespace Exchange.Tests.Simulator;
