@@ -88,6 +88,8 @@ internal static class SimulatorCommand
             await WritePortsAsync(portsFile, host);
         }
 
+        // The line that the launcher and other programs wait for.
+        Console.WriteLine("simulator ready");
         try
         {
             await Task.Delay(Timeout.Infinite, cancellation);

@@ -124,6 +124,15 @@ internal sealed class SimulatorHost : IAsyncDisposable
         }
     }
 
+    /// <summary>Publishes <c>symbol@depth</c> with the suffix given, and its partial books, now; gives the frame's <c>u</c>.</summary>
+    public long EmitDepth(string symbol, string speedSuffix = "@100ms")
+    {
+        lock (Context.Turn)
+        {
+            return Binance.Market.EmitDepth(symbol, speedSuffix);
+        }
+    }
+
     /// <summary>Lets the order flow of one symbol decide until its book has changed.</summary>
     public void ChangeBook(string symbol)
     {

@@ -139,6 +139,8 @@ internal sealed class BinanceInstruments
 
     private static Instrument? ReadOne(JsonElement json, string exchange)
     {
+        if (json.ValueKind != JsonValueKind.Object)
+            return null;
         var symbol = Text(json, "symbol");
         var filters = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
         if (json.TryGetProperty("filters"u8, out var list) && list.ValueKind == JsonValueKind.Array)

@@ -40,6 +40,9 @@ internal interface IBinanceMarket
     /// <summary>Publishes a partial book now, changed or not; gives its <c>u</c>.</summary>
     long EmitPartialDepth(string symbol, int levels, string speedSuffix);
 
+    /// <summary>Publishes what has changed in a book since the stream's last message, now; gives its <c>u</c>.</summary>
+    long EmitDepth(string symbol, string speedSuffix);
+
     /// <summary>For the control port's state.</summary>
     void WriteState(Utf8JsonWriter writer);
 }

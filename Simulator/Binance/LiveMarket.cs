@@ -88,6 +88,8 @@ internal sealed class LiveMarket : IBinanceMarket
     public long EmitPartialDepth(string symbol, int levels, string speedSuffix) =>
         _feeds[symbol].EmitPartial(levels, speedSuffix);
 
+    public long EmitDepth(string symbol, string speedSuffix) => _feeds[symbol].EmitDelta(speedSuffix);
+
     /// <summary>The order flow so many times as busy for a while.</summary>
     public void Burst(int factor, TimeSpan duration)
     {

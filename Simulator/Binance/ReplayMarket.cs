@@ -91,6 +91,9 @@ internal sealed class ReplayMarket : IBinanceMarket
     {
     }
 
+    public long EmitDepth(string symbol, string speedSuffix) =>
+        throw new NotSupportedException("a recording plays by itself; start the simulator without --replay");
+
     public long EmitPartialDepth(string symbol, int levels, string speedSuffix)
     {
         PublishPartial(symbol, levels, speedSuffix);

@@ -138,6 +138,19 @@ internal sealed class SymbolFeed
         return changes.Last;
     }
 
+    /// <summary>What <see cref="PublishDepth"/> does, of one stream; gives the frame's <c>u</c>.</summary>
+    public long EmitDelta(string speedSuffix)
+    {
+        var speed = Array.FindIndex(StreamNames.DepthSpeeds, candidate => candidate.Suffix == speedSuffix);
+        if (speed < 0)
+        {
+            throw new ArgumentException($"no stream @depth{speedSuffix}", nameof(speedSuffix));
+        }
+
+        PublishDepth(speed);
+        return _changes[speed].Last;
+    }
+
     public void PublishAggregates()
     {
         var now = _clock.VenueMilliseconds;

@@ -49,7 +49,7 @@ public sealed class EventLog<T>
 
             var seen = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
             _waiters.Add((match, seen));
-            return Await.Within(seen.Task, what);
+            return Awaiting.Within(seen.Task, what);
         }
     }
 }

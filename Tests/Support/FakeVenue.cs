@@ -55,7 +55,7 @@ public sealed class FakeVenue : IAsyncDisposable
     public void Handle(string path, Func<HttpContext, Task> answer) => _answers[path] = answer;
 
     /// <summary>The next socket that is opened.</summary>
-    public Task<FakeSocket> NextSocket(string what) => Await.Within(_accepted.Reader.ReadAsync().AsTask(), what);
+    public Task<FakeSocket> NextSocket(string what) => Awaiting.Within(_accepted.Reader.ReadAsync().AsTask(), what);
 
     /// <summary>The next socket, however long it takes.</summary>
     public Task<FakeSocket> NextSocketOrStop(CancellationToken stop) => _accepted.Reader.ReadAsync(stop).AsTask();
@@ -110,7 +110,7 @@ public sealed class FakeSocket(WebSocket socket, string path)
     public Task Closed => _closed.Task;
 
     /// <summary>The next frame that the client sent.</summary>
-    public Task<string> Receive(string what) => Await.Within(_received.Reader.ReadAsync().AsTask(), what);
+    public Task<string> Receive(string what) => Awaiting.Within(_received.Reader.ReadAsync().AsTask(), what);
 
     /// <summary>Every frame that the client sends, until it has gone.</summary>
     public IAsyncEnumerable<string> ReadAllAsync() => _received.Reader.ReadAllAsync();

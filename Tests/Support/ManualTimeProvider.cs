@@ -44,8 +44,9 @@ public sealed class ManualTimeProvider : TimeProvider
     /// <inheritdoc/>
     public override long GetTimestamp()
     {
+        // As on a machine that has been up for a while: no moment of a test is the zero that often means never.
         lock (_gate)
-            return _elapsed.Ticks;
+            return (_elapsed + TimeSpan.FromHours(1)).Ticks;
     }
 
     /// <inheritdoc/>
@@ -106,15 +107,15 @@ public sealed class ManualTimeProvider : TimeProvider
     }
 
     /// <summary>
-    /// Moves the clock by <paramref name="step"/> whenever something is armed to fire within it, until <paramref name="task"/> has
-    /// completed: for loops that look at the clock at every step.
+    /// Moves the clock by <paramref name="step"/> whenever something is armed to fire in more than half of it and at most the
+    /// whole, until <paramref name="task"/> has completed: for loops that look at the clock at every step.
     /// </summary>
     public async Task AdvanceUntil(Task task, TimeSpan step, string what)
     {
         while (!task.IsCompleted)
         {
-            var armed = WhenArmed(due => due <= step);
-            await Await.Within(Task.WhenAny(task, armed), what);
+            var armed = WhenArmed(due => due > step / 2 && due <= step);
+            await Awaiting.Within(Task.WhenAny(task, armed), what);
             if (!task.IsCompleted)
                 Advance(step);
         }

@@ -15,7 +15,6 @@ public sealed partial class NetMQPoller
     private NetMQSocket[] _pollSockets = [];
     private (Socket Socket, Action<Socket> Callback)[] _pollPlainSockets = [];
     private ZmqPollItem[] _pollItems = [];
-    private NetMQTimer[] _pollTimers = [];
 
     /// <summary>Adds a socket or a queue.</summary>
     public void Add(ISocketPollable socket)
@@ -50,7 +49,6 @@ public sealed partial class NetMQPoller
             lock (_members)
             {
                 _timers.Add(timer);
-                _dirty = true;
             }
         });
     }
@@ -101,7 +99,6 @@ public sealed partial class NetMQPoller
             lock (_members)
             {
                 _timers.Remove(timer);
-                _dirty = true;
             }
         });
     }
@@ -241,7 +238,6 @@ public sealed partial class NetMQPoller
             _sockets.RemoveAll(socket => socket.IsDisposed);
             _pollSockets = [_tasks.Reader, .. _sockets];
             _pollPlainSockets = [.. _plainSockets.Select(pair => (pair.Key, pair.Value))];
-            _pollTimers = [.. _timers];
         }
 
         _pollItems = new ZmqPollItem[_pollSockets.Length + _pollPlainSockets.Length];

@@ -161,7 +161,7 @@ public sealed partial class NetMQPoller :
     private void Loop()
     {
         RefreshPollSet();
-        foreach (var timer in _pollTimers)
+        foreach (var timer in _timers)
         {
             timer.Restart();
         }
@@ -188,7 +188,7 @@ public sealed partial class NetMQPoller :
     private long UntilNextTimer()
     {
         var next = long.MaxValue;
-        foreach (var timer in _pollTimers)
+        foreach (var timer in _timers)
         {
             if (timer.When == -1 && timer.Enable)
             {
@@ -206,7 +206,8 @@ public sealed partial class NetMQPoller :
 
     private void ElapseTimers()
     {
-        foreach (var timer in _pollTimers)
+        // As in the genuine poller, a timer that is added or removed by a timer's own event is an error here.
+        foreach (var timer in _timers)
         {
             if (timer.When != -1 && NetMQTimer.Now >= timer.When)
             {

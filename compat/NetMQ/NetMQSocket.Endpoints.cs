@@ -12,7 +12,7 @@ public abstract partial class NetMQSocket
 
     private readonly ZmqContext _context;
 
-    // An address ends by the words that began it, not by what they were resolved to.
+    // An address ends by the words that began it, not by what they were resolved to; only a port that was chosen is put in.
     private readonly Dictionary<string, Endpoint> _endpoints = new(StringComparer.Ordinal);
 
     /// <summary>Listens at an address, such as tcp://127.0.0.1:5555, or tcp://127.0.0.1:0 for a free port.</summary>
@@ -20,11 +20,17 @@ public abstract partial class NetMQSocket
     {
         var resolved = ResolveHost(address);
         Call(LibZmq.zmq_bind, resolved, "Bind to");
-        _endpoints[address] = new Endpoint(IsBound: true, Options.LastEndpoint ?? resolved);
+        var bound = Options.LastEndpoint ?? resolved;
         if (IsInproc(address))
         {
             _context.InprocNames[address] = this;
         }
+        else if (address.StartsWith(Tcp, StringComparison.Ordinal))
+        {
+            address = address[..address.LastIndexOf(':')] + bound[bound.LastIndexOf(':')..];
+        }
+
+        _endpoints[address] = new Endpoint(IsBound: true, bound);
     }
 
     /// <summary>Listens at a free port of an address without a port, such as tcp://127.0.0.1, and tells the port.</summary>
@@ -54,7 +60,7 @@ public abstract partial class NetMQSocket
         _endpoints[address] = new Endpoint(IsBound: false, address);
     }
 
-    /// <summary>Ends what <see cref="Connect"/> or <see cref="Bind"/> with the very same address began.</summary>
+    /// <summary>Ends what <see cref="Connect"/>, or <see cref="Bind"/>, with the same address began; see <see cref="Unbind"/>.</summary>
     public void Disconnect(string address)
     {
         ArgumentNullException.ThrowIfNull(address);
@@ -70,7 +76,7 @@ public abstract partial class NetMQSocket
         }
     }
 
-    /// <summary>Ends what <see cref="Bind"/> or <see cref="Connect"/> with the very same address began.</summary>
+    /// <summary>Stops listening: at the host as <see cref="Bind"/> was given it, and the port that was chosen, if one was.</summary>
     public void Unbind(string address) => Disconnect(address);
 
     private static bool IsInproc(string address) => address.StartsWith(Inproc, StringComparison.Ordinal);

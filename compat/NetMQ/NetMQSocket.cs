@@ -42,13 +42,13 @@ public abstract partial class NetMQSocket : INetMQSocket
         add
         {
             _receiveReady += value;
-            Changed?.Invoke();
+            EventsChanged();
         }
 
         remove
         {
             _receiveReady -= value;
-            Changed?.Invoke();
+            EventsChanged();
         }
     }
 
@@ -58,13 +58,13 @@ public abstract partial class NetMQSocket : INetMQSocket
         add
         {
             _sendReady += value;
-            Changed?.Invoke();
+            EventsChanged();
         }
 
         remove
         {
             _sendReady -= value;
-            Changed?.Invoke();
+            EventsChanged();
         }
     }
 
@@ -142,6 +142,15 @@ public abstract partial class NetMQSocket : INetMQSocket
         if (disposing)
         {
             Close();
+        }
+    }
+
+    private void EventsChanged()
+    {
+        if (Changed is { } changed)
+        {
+            _eventArgs.Init(PollEvents.None);
+            changed();
         }
     }
 

@@ -57,6 +57,7 @@ public partial class WebsocketClient
 
         IsStarted = true;
         await Connect(ReconnectionType.Initial, failFast).ConfigureAwait(false);
+        ObjectDisposedException.ThrowIf(_disposing, this);
         StartSenders();
     }
 

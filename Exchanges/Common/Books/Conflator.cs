@@ -72,6 +72,7 @@ internal sealed class Conflator : IDisposable
     public void SendNow()
     {
         _waiting++;
+        _due = TimeSpan.Zero;
         Send(_time.GetElapsedTime(_origin));
     }
 

@@ -115,9 +115,14 @@ public sealed partial class SocketSession
         {
             return new ExchangeError { Code = ErrorCode.Timeout, Message = $"not ready within {_options.HandshakeTimeout.TotalSeconds:0.###} s", Retryable = true };
         }
-        catch (OperationCanceledException) when (!_stop.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
-            // The link ended; told below.
+            // The link ended, or the session stops; told below.
+        }
+        catch (Exception e)
+        {
+            SocketLog.SessionFailed(_logger, e, _options.Connection.ToString(), _options.Name);
+            return new ExchangeError { Code = ErrorCode.Internal, Message = e.Message, Retryable = true };
         }
 
         return new ExchangeError

@@ -74,7 +74,6 @@ public sealed class CleanupAlone
 
         await Assert.ThrowsAsync<TerminatingException>(() => blocked.Within());
         Assert.Throws<TerminatingException>(() => blocking.SendFrame("x"));
-        blocking.Dispose();
         using (var router = new RouterSocket())
         using (var dealer = new DealerSocket(router.BindLocal()))
         {

@@ -57,18 +57,20 @@ public sealed class EndpointTests
     }
 
     [Fact]
-    public void An_address_ends_by_the_words_that_began_it()
+    public void An_address_ends_by_the_words_that_began_it_and_the_port_that_was_chosen()
     {
         using var router = new RouterSocket();
-        router.Bind("tcp://127.0.0.1:0");
+        var address = $"tcp://localhost:{router.BindRandomPort("tcp://localhost")}";
         using var dealer = new DealerSocket();
-        dealer.Connect(router.Options.LastEndpoint!);
+        dealer.Connect(address);
 
-        router.Unbind("tcp://127.0.0.1:0");
-        dealer.Disconnect(router.Options.LastEndpoint!);
+        Assert.Throws<EndpointNotFoundException>(() => router.Unbind("tcp://localhost:0"));
+        Assert.Throws<EndpointNotFoundException>(() => router.Unbind(router.Options.LastEndpoint!));
+        router.Unbind(address);
+        dealer.Disconnect(address);
 
-        Assert.Throws<EndpointNotFoundException>(() => router.Unbind("tcp://127.0.0.1:0"));
-        Assert.Throws<EndpointNotFoundException>(() => dealer.Disconnect(router.Options.LastEndpoint!));
+        Assert.Throws<EndpointNotFoundException>(() => router.Unbind(address));
+        Assert.Throws<EndpointNotFoundException>(() => dealer.Disconnect(address));
     }
 
     [Fact]

@@ -118,8 +118,8 @@ public sealed class PollerTests
         EventHandler<NetMQSocketEventArgs>? handler = null;
         handler = (_, e) =>
         {
-            e.Socket.SendReady -= handler;
             ready.TrySetResult(e.IsReadyToSend);
+            e.Socket.SendReady -= handler;
         };
         dealer.SendReady += handler;
         using var poller = new NetMQPoller { dealer };

@@ -58,21 +58,21 @@ public sealed class TimerTests
     }
 
     [Fact]
-    public async Task Timers_may_be_added_and_removed_while_they_elapse()
+    public async Task Timers_may_be_added_and_removed_from_any_thread_while_others_elapse()
     {
         var first = new NetMQTimer(1);
         var second = new NetMQTimer(1);
         using var poller = new NetMQPoller { first };
-        var elapsed = new TaskCompletionSource();
-        first.Elapsed += (_, _) =>
-        {
-            poller.Remove(first);
-            poller.Add(second);
-        };
-        second.Elapsed += (_, _) => elapsed.TrySetResult();
+        var firstElapsed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var secondElapsed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        first.Elapsed += (_, _) => firstElapsed.TrySetResult();
+        second.Elapsed += (_, _) => secondElapsed.TrySetResult();
         poller.RunAsync();
+        await firstElapsed.Task.Within();
 
-        await elapsed.Task.Within();
+        poller.Add(second);
+        poller.Remove(first);
+        await secondElapsed.Task.Within();
 
         Assert.False(await poller.ContainsAsync(first).Within());
         Assert.True(await poller.ContainsAsync(second).Within());

@@ -87,7 +87,7 @@ public sealed class ConnectionTests
 
         client.Dispose();
 
-        await connecting.Within();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => connecting.Within("the start"));
         Assert.False(client.IsStarted);
         await Assert.ThrowsAsync<WebsocketException>(client.Start);
     }

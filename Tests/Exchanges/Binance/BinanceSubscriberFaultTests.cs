@@ -14,6 +14,8 @@ public sealed class BinanceSubscriberFaultTests : IAsyncLifetime
     private const string Picture = """["100","1"]""";
     private const string OtherSide = """["101","1"]""";
 
+    private static readonly TimeSpan _silence = TimeSpan.FromSeconds(6);
+
     private readonly ManualTimeProvider _time = new();
     private readonly RecordingSink _sink = new();
     private FakeBinance _venue = null!;
@@ -22,8 +24,11 @@ public sealed class BinanceSubscriberFaultTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _venue = await FakeBinance.StartAsync();
-        _connector = new BinanceSubscriber(_venue.Options(), _sink, _time, random: () => 1);
-        (await Await.Within(_connector.Connect(), "the connection")).OrThrow();
+        var options = _venue.Options();
+        options.BookSource = "partial"; // so that every picture is published, whatever the interval
+        options.SubscribeWaitMs = 7_000; // apart from the time-out of a request, 5 s
+        _connector = new BinanceSubscriber(options, _sink, _time, random: () => 0.9);
+        (await Awaiting.Within(_connector.Connect(), "the connection")).OrThrow();
     }
 
     public async ValueTask DisposeAsync()
@@ -36,15 +41,14 @@ public sealed class BinanceSubscriberFaultTests : IAsyncLifetime
     [Fact]
     public async Task A_stream_that_is_acknowledged_and_stays_silent_is_noticed()
     {
-        await _connector.SubscribeOrderBook("BTCUSDT");
+        await Subscribed();
         await _venue.Socket("public");
-        var stale = _sink.Books.First(b => b.State == BookState.Stale, "a stale book");
-        await _time.AdvanceUntil(stale, TimeSpan.FromSeconds(1), "a stale book");
-        Assert.Contains("no message", (await stale).Reason, StringComparison.Ordinal);
+        _time.Advance(_silence);
+        var stale = await _sink.Books.First(b => b.State == BookState.Stale, "a stale book");
+        Assert.Contains("no message", stale.Reason, StringComparison.Ordinal);
         await _sink.Statuses.First(s => s.State == ConnectionState.Stale, "a stale connection");
-        var again = _venue.Socket("public", 2);
-        await _time.AdvanceUntil(again, TimeSpan.FromSeconds(1), "a new socket");
-        await (await again).Saw("SUBSCRIBE", Partial);
+        await NextAttempt();
+        await (await _venue.Socket("public", 2)).Saw("SUBSCRIBE", Partial);
     }
 
     /// <summary>Scenario 17: one stream goes silent while the socket and other streams are well.</summary>
@@ -53,16 +57,16 @@ public sealed class BinanceSubscriberFaultTests : IAsyncLifetime
     {
         var (socket, book) = await Live();
         _venue.Depth = (_, _) => Snapshot(50, """["99","1"]""", OtherSide);
-        var stale = _sink.Books.First(b => b.State == BookState.Stale, "a stale book");
-        await _time.AdvanceUntil(stale, TimeSpan.FromSeconds(1), "a stale book");
-        Assert.Equal(book.Bids, (await stale).Bids);
-        Assert.Equal(book.ReceivedTime, (await stale).ReceivedTime);
-        Assert.True(_time.GetUtcNow() - (await stale).ReceivedTime >= TimeSpan.FromSeconds(5));
-        await _time.AdvanceUntil(socket.Closed, TimeSpan.FromSeconds(1), "the socket's end");
-        var again = _venue.Socket("public", 2);
-        await _time.AdvanceUntil(again, TimeSpan.FromSeconds(1), "a new socket");
-        await (await again).Saw("SUBSCRIBE", Partial);
-        await (await again).Send(DepthFrame(Partial, 51, 52, 50, """["99","1"]""", OtherSide));
+        _time.Advance(_silence);
+        var stale = await _sink.Books.First(b => b.State == BookState.Stale, "a stale book");
+        Assert.Equal(book.Bids, stale.Bids);
+        Assert.Equal(book.ReceivedTime, stale.ReceivedTime);
+        Assert.True(_time.GetUtcNow() - stale.ReceivedTime >= TimeSpan.FromSeconds(5));
+        await Awaiting.Within(socket.Closed, "the socket's end");
+        await NextAttempt();
+        var again = await _venue.Socket("public", 2);
+        await again.Saw("SUBSCRIBE", Partial);
+        await again.Send(DepthFrame(Partial, 51, 52, 50, """["99","1"]""", OtherSide));
         await _sink.Books.First(b => b.LastUpdateId == 52 && b.State == BookState.Synced, "a synced book");
     }
 
@@ -70,9 +74,9 @@ public sealed class BinanceSubscriberFaultTests : IAsyncLifetime
     public async Task A_quiet_market_is_told_from_a_dead_stream()
     {
         var (socket, _) = await Live();
-        _venue.Depth = (_, _) => Snapshot(50, Picture + """,["1","1"]""", OtherSide);
-        var stale = _sink.Books.First(b => b.State == BookState.Stale, "a stale book");
-        await _time.AdvanceUntil(stale, TimeSpan.FromSeconds(1), "a stale book");
+        _venue.Depth = (_, _) => Snapshot(50, Picture, OtherSide);
+        _time.Advance(_silence);
+        await _sink.Books.First(b => b.State == BookState.Stale, "a stale book");
         var at = _sink.Books.All.ToList().FindIndex(b => b.State == BookState.Stale);
         await _sink.Books.Next(at, b => b.State == BookState.Synced, "the book to be live again");
         Assert.False(socket.Closed.IsCompleted);
@@ -85,12 +89,12 @@ public sealed class BinanceSubscriberFaultTests : IAsyncLifetime
     {
         var swallowed = 0;
         _venue.OnControl = (_, method) => method == "SUBSCRIBE" && swallowed++ == 0 ? Fate.DoneUnacknowledged : Fate.Normal;
-        var subscribing = _connector.SubscribeOrderBook("BTCUSDT");
+        var subscribing = Subscribed();
         var socket = await _venue.Socket("public");
         await socket.Saw("SUBSCRIBE", Partial);
-        await _time.AdvanceUntil(subscribing, TimeSpan.FromSeconds(1), "the subscription");
+        await RequestTimesOut();
         await socket.Saw("LIST_SUBSCRIPTIONS");
-        Assert.True((await subscribing).IsSuccess);
+        await subscribing;
         Assert.Single(socket.Control.All, c => c.StartsWith("SUBSCRIBE", StringComparison.Ordinal));
     }
 
@@ -99,11 +103,12 @@ public sealed class BinanceSubscriberFaultTests : IAsyncLifetime
     {
         var swallowed = 0;
         _venue.OnControl = (_, method) => method == "SUBSCRIBE" && swallowed++ == 0 ? Fate.Ignored : Fate.Normal;
-        var subscribing = _connector.SubscribeOrderBook("BTCUSDT");
+        var subscribing = Subscribed();
         var socket = await _venue.Socket("public");
         await socket.Saw("SUBSCRIBE", Partial);
-        var second = socket.Control.Next(1, c => c.StartsWith("SUBSCRIBE", StringComparison.Ordinal), "a second request");
-        await _time.AdvanceUntil(Task.WhenAll(second, subscribing), TimeSpan.FromSeconds(1), "the second request");
+        await RequestTimesOut();
+        await socket.Control.Next(1, c => c.StartsWith("SUBSCRIBE", StringComparison.Ordinal), "a second request");
+        await subscribing;
         Assert.Equal([Partial], socket.Streams);
         Assert.Single(_venue.Sockets);
     }
@@ -112,14 +117,31 @@ public sealed class BinanceSubscriberFaultTests : IAsyncLifetime
     public async Task A_missing_acknowledgement_does_not_matter_where_data_flows()
     {
         _venue.OnControl = (_, method) => method == "SUBSCRIBE" ? Fate.DoneUnacknowledged : Fate.Normal;
-        var subscribing = _connector.SubscribeOrderBook("BTCUSDT");
+        var subscribing = Subscribed();
         var socket = await _venue.Socket("public");
         await socket.Saw("SUBSCRIBE", Partial);
         await socket.Send(DepthFrame(Partial, 1, 10, 0, Picture, OtherSide));
         await _sink.Books.First(b => b.State == BookState.Synced, "a synced book");
-        await _time.AdvanceUntil(subscribing, TimeSpan.FromSeconds(1), "the subscription");
-        Assert.True((await subscribing).IsSuccess);
+        await RequestTimesOut();
+        await subscribing;
         Assert.Single(socket.Control.All, c => c.StartsWith("SUBSCRIBE", StringComparison.Ordinal));
+    }
+
+    /// <summary>A stream that the venue has dropped from its list is put back when the socket is looked over.</summary>
+    [Fact]
+    public async Task A_stream_that_the_venue_lost_on_reconnecting_is_found_by_its_list()
+    {
+        _venue.OnControl = (socket, method) =>
+        {
+            if (method == "LIST_SUBSCRIPTIONS" && socket.Control.All.Count == 1)
+                socket.Forget(Partial);
+            return Fate.Normal;
+        };
+        await Subscribed();
+        var socket = await _venue.Socket("public");
+        await socket.Control.Next(2, c => c.StartsWith("SUBSCRIBE " + Partial, StringComparison.Ordinal), "the stream to be put back");
+        await _sink.Statuses.First(s => s.State == ConnectionState.Ready && s.Generation == 1, "ready");
+        Assert.Equal([Partial], socket.Streams);
     }
 
     [Fact]
@@ -127,7 +149,7 @@ public sealed class BinanceSubscriberFaultTests : IAsyncLifetime
     {
         await _connector.SubscribeTopOfBook("BTCUSDT");
         _venue.OnControl = (_, method) => method == "SUBSCRIBE" ? Fate.Refused : Fate.Normal;
-        var error = (await Await.Within(_connector.SubscribeTopOfBook("ETHUSDT"), "the refusal")).Error!;
+        var error = (await Awaiting.Within(_connector.SubscribeTopOfBook("ETHUSDT"), "the refusal")).Error!;
         Assert.Equal((ErrorCode.RejectedByVenue, "2"), (error.Code, error.VenueCode));
         Assert.Equal(["BTCUSDT"], (await _connector.GetSubscriptions()).OrThrow().TopOfBooks.Select(s => s.Symbol));
         Assert.Equal(ConnectionState.Ready, (await _connector.GetStatus()).OrThrow().State);
@@ -152,17 +174,30 @@ public sealed class BinanceSubscriberFaultTests : IAsyncLifetime
 
         // Numbers as texts, texts as numbers, unknown fields, members in another order: all fine.
         await socket.Send($$"""{"new":[{"x":null}],"data":{"z":{"a":[1,"]"]},"T":"1780000000101","u":"21","U":1,"a":[[101,1,"x"]],"b":[[100.50,"2"]],"e":"depthUpdate"},"stream":"{{Partial}}"}""");
-        _time.Advance(TimeSpan.FromMilliseconds(100));
-        var book = _sink.Books.First(b => b.LastUpdateId == 21, "the good one");
-        await _time.AdvanceUntil(book, TimeSpan.FromMilliseconds(100), "the good one");
-        Assert.Equal([new PriceLevel(100.5m, 2)], (await book).Bids);
+        var book = await _sink.Books.First(b => b.LastUpdateId == 21, "the good one");
+        Assert.Equal([new PriceLevel(100.5m, 2)], book.Bids);
         var status = (await _connector.GetStatus()).OrThrow();
         Assert.Equal((bad.Length, 2L), ((int)status.UnreadableMessages, status.UnknownMessages));
     }
 
+    private async Task Subscribed() =>
+        (await Awaiting.Within(_connector.SubscribeOrderBook("BTCUSDT", 20, 0), "the subscription")).OrThrow();
+
+    private async Task RequestTimesOut()
+    {
+        await Awaiting.Within(_time.WhenArmed(TimeSpan.FromSeconds(5)), "the time-out of the request");
+        _time.Advance(TimeSpan.FromSeconds(5));
+    }
+
+    private async Task NextAttempt()
+    {
+        await Awaiting.Within(_time.WhenArmed(TimeSpan.FromMilliseconds(475)), "the back-off");
+        _time.Advance(TimeSpan.FromMilliseconds(475));
+    }
+
     private async Task<(StreamSocket Socket, OrderBook Book)> Live()
     {
-        (await Await.Within(_connector.SubscribeOrderBook("BTCUSDT"), "the subscription")).OrThrow();
+        await Subscribed();
         var socket = await _venue.Socket("public");
         await socket.Send(DepthFrame(Partial, 1, 10, 0, Picture, OtherSide));
         return (socket, await _sink.Books.First(b => b.State == BookState.Synced, "a synced book"));

@@ -36,7 +36,7 @@ public sealed class HttpTests : IDisposable
         var get = Get();
         await Pass(TimeSpan.FromMilliseconds(200));
         await Pass(TimeSpan.FromMilliseconds(400));
-        Assert.Equal("body", (await Await.Within(get, "the answer")).OrThrow());
+        Assert.Equal("body", (await Awaiting.Within(get, "the answer")).OrThrow());
         Assert.Equal(3, _answers.Asked);
     }
 
@@ -48,9 +48,9 @@ public sealed class HttpTests : IDisposable
         var get = Get();
         await Pass(TimeSpan.FromMilliseconds(200));
         await Pass(TimeSpan.FromMilliseconds(400));
-        Assert.Equal(ErrorCode.VenueError, (await Await.Within(get, "the answer")).Error!.Code);
+        Assert.Equal(ErrorCode.VenueError, (await Awaiting.Within(get, "the answer")).Error!.Code);
         _answers.Next(HttpStatusCode.BadRequest, """{"code":-1121,"msg":"Invalid symbol."}""");
-        var error = (await Await.Within(Get(), "the answer")).Error!;
+        var error = (await Awaiting.Within(Get(), "the answer")).Error!;
         Assert.Equal((ErrorCode.UnknownSymbol, "-1121", "Invalid symbol."), (error.Code, error.VenueCode, error.VenueMessage));
         Assert.Equal(4, _answers.Asked);
     }
@@ -61,20 +61,20 @@ public sealed class HttpTests : IDisposable
     {
         var until = _time.GetUtcNow().AddMinutes(5);
         _answers.Next((HttpStatusCode)418, $$"""{"code":-1003,"msg":"Way too many requests; IP(1.2.3.4) banned until {{until.ToUnixTimeMilliseconds()}}. Please use the websocket."}""");
-        var error = (await Await.Within(Get(), "the ban")).Error!;
+        var error = (await Awaiting.Within(Get(), "the ban")).Error!;
         Assert.Equal((ErrorCode.Banned, until), (error.Code, error.RetryAt));
         Assert.Equal(ErrorCode.Banned, (await Get()).Error!.Code);
         Assert.Equal(1, _answers.Asked);
         _time.Advance(TimeSpan.FromMinutes(5));
         _answers.Next(HttpStatusCode.OK, "body");
-        Assert.True((await Await.Within(Get(), "the answer")).IsSuccess);
+        Assert.True((await Awaiting.Within(Get(), "the answer")).IsSuccess);
     }
 
     [Fact]
     public async Task A_429_is_waited_out_to_the_next_minute_or_as_long_as_Retry_After_says()
     {
         _answers.Next(HttpStatusCode.TooManyRequests, """{"code":-1003,"msg":"Too many requests."}""", ("Retry-After", "90"));
-        var error = (await Await.Within(Get(), "the refusal")).Error!;
+        var error = (await Awaiting.Within(Get(), "the refusal")).Error!;
         Assert.Equal((ErrorCode.RateLimited, _time.GetUtcNow().AddSeconds(90)), (error.Code, error.RetryAt));
         Assert.Equal(ErrorCode.RateLimited, (await Get()).Error!.Code);
         Assert.Equal(1, _answers.Asked);
@@ -93,14 +93,14 @@ public sealed class HttpTests : IDisposable
                 await Pass(TimeSpan.FromMilliseconds(200 << i));
         }
 
-        Assert.Equal(ErrorCode.Timeout, (await Await.Within(get, "the time-out")).Error!.Code);
+        Assert.Equal(ErrorCode.Timeout, (await Awaiting.Within(get, "the time-out")).Error!.Code);
     }
 
     [Fact]
     public async Task The_budget_is_the_venues_minute_and_the_venues_count()
     {
         _answers.Next(HttpStatusCode.OK, "a", ("x-mbx-used-weight-1m", "85"));
-        Assert.True((await Await.Within(Get(10), "the answer")).IsSuccess);
+        Assert.True((await Awaiting.Within(Get(10), "the answer")).IsSuccess);
         Assert.Equal(85, _meter.Used);
         var refused = (await Get(10)).Error!;
         Assert.Equal(ErrorCode.RateLimited, refused.Code);
@@ -155,7 +155,7 @@ public sealed class HttpTests : IDisposable
 
     private async Task Pass(TimeSpan wait)
     {
-        await Await.Within(_time.WhenArmed(wait), $"a wait of {wait}");
+        await Awaiting.Within(_time.WhenArmed(wait), $"a wait of {wait}");
         _time.Advance(wait);
     }
 

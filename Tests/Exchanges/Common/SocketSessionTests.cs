@@ -42,8 +42,8 @@ public sealed class SocketSessionTests : IAsyncLifetime
         Assert.Equal("2 b", await socket.Receive("the second request"));
         await socket.Send("""{"id":2,"r":"two"}""");
         await socket.Send("""{"id":1,"r":"one"}""");
-        Assert.Equal("""{"id":1,"r":"one"}""", Encoding.UTF8.GetString((await Await.Within(first, "the first reply")).Frame!));
-        Assert.Equal("""{"id":2,"r":"two"}""", Encoding.UTF8.GetString((await Await.Within(second, "the second reply")).Frame!));
+        Assert.Equal("""{"id":1,"r":"one"}""", Encoding.UTF8.GetString((await Awaiting.Within(first, "the first reply")).Frame!));
+        Assert.Equal("""{"id":2,"r":"two"}""", Encoding.UTF8.GetString((await Awaiting.Within(second, "the second reply")).Frame!));
     }
 
     [Fact]
@@ -52,15 +52,15 @@ public sealed class SocketSessionTests : IAsyncLifetime
         var (session, socket) = await Ready();
         var request = session.RequestAsync(Frame("a"), TimeSpan.FromSeconds(3));
         await socket.Receive("the request");
-        await Await.Within(_time.WhenArmed(TimeSpan.FromSeconds(3)), "the time-out to be armed");
+        await Awaiting.Within(_time.WhenArmed(TimeSpan.FromSeconds(3)), "the time-out to be armed");
         _time.Advance(TimeSpan.FromSeconds(3));
-        var reply = await Await.Within(request, "the time-out");
+        var reply = await Awaiting.Within(request, "the time-out");
         Assert.Equal((SendOutcome.Sent, ErrorCode.Timeout, CommandOutcome.Unknown), (reply.Sent, reply.Error!.Code, reply.Error.Outcome));
 
         // The late reply is no surprise and goes to nobody.
         await socket.Send("""{"id":1}""");
         await socket.Send("""{"data":1}""");
-        await Await.Within(_protocol.Data.First(_ => true, "data after the late reply"), "data");
+        await Awaiting.Within(_protocol.Data.First(_ => true, "data after the late reply"), "data");
         Assert.Equal([1L], _protocol.Unmatched.All);
     }
 
@@ -71,7 +71,7 @@ public sealed class SocketSessionTests : IAsyncLifetime
         var request = session.RequestAsync(Frame("place"));
         await socket.Receive("the request");
         socket.Cut();
-        var reply = await Await.Within(request, "the end of the request");
+        var reply = await Awaiting.Within(request, "the end of the request");
         Assert.Equal((ErrorCode.ConnectionLost, CommandOutcome.Unknown), (reply.Error!.Code, reply.Error.Outcome));
         var waiting = await _states.First(s => s.State == ConnectionState.Waiting, "waiting to reconnect");
         Assert.NotNull(waiting.NextAttempt);
@@ -111,7 +111,7 @@ public sealed class SocketSessionTests : IAsyncLifetime
     {
         _venue.OnHandshake = _ => 503;
         _session = NewSession();
-        var error = await Await.Within(_session.Start(), "the first attempt");
+        var error = await Awaiting.Within(_session.Start(), "the first attempt");
         Assert.Equal(ErrorCode.ConnectFailed, error!.Code);
         await _states.First(s => s.State == ConnectionState.Waiting, "waiting");
         _venue.OnHandshake = _ => 0;
@@ -124,7 +124,7 @@ public sealed class SocketSessionTests : IAsyncLifetime
     {
         _protocol.Authenticate = new ExchangeError { Code = ErrorCode.AuthenticationFailed, Message = "no such key" };
         _session = NewSession();
-        Assert.Equal(ErrorCode.AuthenticationFailed, (await Await.Within(_session.Start(), "the first attempt"))!.Code);
+        Assert.Equal(ErrorCode.AuthenticationFailed, (await Awaiting.Within(_session.Start(), "the first attempt"))!.Code);
         var refused = await _states.First(s => s.State == ConnectionState.Refused, "refused");
         Assert.Equal("no such key", refused.Reason);
         Assert.Equal(0, _time.ArmedTimers);
@@ -144,7 +144,7 @@ public sealed class SocketSessionTests : IAsyncLifetime
         for (var i = 0; i < 5; i++)
             await Tick();
         await socket.Send("""{"data":1}""");
-        await Await.Within(_protocol.Data.First(_ => true, "data"), "data");
+        await Awaiting.Within(_protocol.Data.First(_ => true, "data"), "data");
         for (var i = 0; i < 9; i++)
             await Tick();
         Assert.Equal(ConnectionState.Ready, session.Status.State);
@@ -155,7 +155,7 @@ public sealed class SocketSessionTests : IAsyncLifetime
         var stale = await _states.First(s => s.State == ConnectionState.Stale, "stale");
         Assert.Contains("no data", stale.Reason, StringComparison.Ordinal);
         await _states.First(s => s.State == ConnectionState.Waiting, "waiting");
-        await Await.Within(socket.Closed, "the old socket's end");
+        await Awaiting.Within(socket.Closed, "the old socket's end");
         Assert.Single(_protocol.Lost.All);
     }
 
@@ -166,7 +166,7 @@ public sealed class SocketSessionTests : IAsyncLifetime
         var (session, old) = await Ready();
         var pending = session.RequestAsync(Frame("slow"), TimeSpan.FromDays(2));
         await old.Receive("the request");
-        await Await.Within(_time.WhenArmed(_watch), "the watch to be armed");
+        await Awaiting.Within(_time.WhenArmed(_watch), "the watch to be armed");
         _time.Advance(TimeSpan.FromHours(23));
         var opened = _venue.NextSocket("the replacement");
         await _time.AdvanceUntil(opened, _watch, "the replacement");
@@ -178,12 +178,12 @@ public sealed class SocketSessionTests : IAsyncLifetime
 
         // What waits on the old socket gets its reply, and then the old socket goes.
         await old.Send("""{"data":"old"}""");
-        await Await.Within(_protocol.Data.First(_ => true, "data of the old socket"), "data");
+        await Awaiting.Within(_protocol.Data.First(_ => true, "data of the old socket"), "data");
         await old.Send("""{"id":1,"r":"slow"}""");
-        Assert.Null((await Await.Within(pending, "the slow reply")).Error);
-        await Await.Within(_time.WhenArmed(TimeSpan.FromMilliseconds(50)), "the drain");
+        Assert.Null((await Awaiting.Within(pending, "the slow reply")).Error);
+        await Awaiting.Within(_time.WhenArmed(TimeSpan.FromMilliseconds(50)), "the drain");
         _time.Advance(TimeSpan.FromMilliseconds(50));
-        await Await.Within(old.Closed, "the old socket's end");
+        await Awaiting.Within(old.Closed, "the old socket's end");
         Assert.Empty(_protocol.Lost.All);
         Assert.DoesNotContain(_states.All, s => s.State is ConnectionState.Waiting or ConnectionState.Stale);
     }
@@ -196,7 +196,7 @@ public sealed class SocketSessionTests : IAsyncLifetime
         Assert.Equal("1 0", await socket.Receive("the first"));
         for (var i = 1; i < 3; i++)
         {
-            await Await.Within(_time.WhenArmed(TimeSpan.FromMilliseconds(250)), "the pace");
+            await Awaiting.Within(_time.WhenArmed(TimeSpan.FromMilliseconds(250)), "the pace");
             Assert.True(socket.HasNoMore);
             _time.Advance(TimeSpan.FromMilliseconds(250));
             Assert.Equal($"{i + 1} {i}", await socket.Receive("the next"));
@@ -214,7 +214,7 @@ public sealed class SocketSessionTests : IAsyncLifetime
         await socket.Send("""{"what":1}""");
         await socket.Send(new string('[', 200_000));
         await socket.Send("""{"data":1}""");
-        await Await.Within(_protocol.Data.First(_ => true, "data"), "data");
+        await Awaiting.Within(_protocol.Data.First(_ => true, "data"), "data");
         Assert.Equal((3L, 1L), (session.Status.UnreadableMessages, session.Status.UnknownMessages));
         Assert.Equal(ConnectionState.Ready, session.Status.State);
     }
@@ -223,8 +223,8 @@ public sealed class SocketSessionTests : IAsyncLifetime
     public async Task Stopping_closes_the_socket_and_says_so()
     {
         var (session, socket) = await Ready();
-        await Await.Within(session.StopAsync(), "the stop");
-        await Await.Within(socket.Closed, "the socket's end");
+        await Awaiting.Within(session.StopAsync(), "the stop");
+        await Awaiting.Within(socket.Closed, "the socket's end");
         Assert.Equal([ConnectionState.Stopping, ConnectionState.Stopped], _states.All.TakeLast(2).Select(s => s.State));
         Assert.Equal(SendOutcome.NotSent, (await session.RequestAsync(Frame("late"))).Sent);
     }
@@ -248,19 +248,19 @@ public sealed class SocketSessionTests : IAsyncLifetime
         _session = NewSession(options);
         var started = _session.Start();
         var socket = await _venue.NextSocket("the first socket");
-        Assert.Null(await Await.Within(started, "the session to be ready"));
+        Assert.Null(await Awaiting.Within(started, "the session to be ready"));
         return (_session, socket);
     }
 
     private async Task Tick()
     {
-        await Await.Within(_time.WhenArmed(_watch), "the watch to be armed");
+        await Awaiting.Within(_time.WhenArmed(_watch), "the watch to be armed");
         _time.Advance(_watch);
     }
 
     private async Task NextAttempt()
     {
-        await Await.Within(_time.WhenArmed(_ => true), "the back-off to be armed");
+        await Awaiting.Within(_time.WhenArmed(_ => true), "the back-off to be armed");
         _time.Advance(_session!.Status.NextAttempt!.Value - _time.GetUtcNow());
     }
 
