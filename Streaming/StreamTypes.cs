@@ -6,7 +6,7 @@ namespace Exchange.Streaming;
 /// <summary>Which type the streams of each namespace carry.</summary>
 internal static class StreamTypes
 {
-    private static readonly Dictionary<string, Type> s_types = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Type> _types = new(StringComparer.Ordinal)
     {
         [StreamNames.Orders] = typeof(OrderUpdate),
         [StreamNames.Positions] = typeof(Position),
@@ -19,9 +19,9 @@ internal static class StreamTypes
     };
 
     /// <summary>The namespaces, for a message.</summary>
-    public static string Namespaces { get; } = string.Join(", ", s_types.Keys);
+    public static string Namespaces { get; } = string.Join(", ", _types.Keys);
 
-    public static bool IsNamespace(string streamNamespace) => s_types.ContainsKey(streamNamespace);
+    public static bool IsNamespace(string streamNamespace) => _types.ContainsKey(streamNamespace);
 
     /// <summary>Says whether a stream exists and carries <typeparamref name="T"/>; if not, what is wrong.</summary>
     public static bool Check<T>(string? streamNamespace, string key, [NotNullWhen(true)] out ConnectionId? producer, [NotNullWhen(false)] out string? error)
@@ -33,9 +33,9 @@ internal static class StreamTypes
             error = $"'{streamNamespace}/{key}' is not a stream: the namespaces are {Namespaces}; the key is an exchange " +
                 "(orders, positions, accounts), exchange/role (status) or exchange/symbol";
         }
-        else if (s_types[streamNamespace] != typeof(T))
+        else if (_types[streamNamespace] != typeof(T))
         {
-            error = $"the stream '{streamNamespace}/{key}' carries {s_types[streamNamespace].Name}, not {typeof(T).Name}";
+            error = $"the stream '{streamNamespace}/{key}' carries {_types[streamNamespace].Name}, not {typeof(T).Name}";
         }
 
         return error is null && producer is not null;

@@ -23,7 +23,7 @@ public abstract class ConnectionGrain<TConnector> : Grain, IExchangeConnection
     private TConnector? _connector;
     private Task _connecting = Task.CompletedTask;
     private bool _wanted = true;
-    private bool _stopping;
+    private volatile bool _stopping;
 
     private protected ConnectionGrain(ConnectionGrainServices services)
     {
@@ -125,8 +125,17 @@ public abstract class ConnectionGrain<TConnector> : Grain, IExchangeConnection
         }
     }
 
-    /// <summary>Publishes a status as this activation's. Thread-safe: connectors call it from their own threads.</summary>
-    private protected void PublishStatus(ConnectionStatus status)
+    /// <summary>
+    /// Publishes the connector's status as this activation's. Thread-safe: connectors call it from their own threads.
+    /// Once the connection stops, an attempt to connect that was under way no longer shows.
+    /// </summary>
+    private protected void OnConnectorStatus(ConnectionStatus status)
+    {
+        if (!_stopping || status.State is ConnectionState.Stopping or ConnectionState.Stopped)
+            PublishStatus(status);
+    }
+
+    private void PublishStatus(ConnectionStatus status)
     {
         status = Stamp(status);
         var before = Interlocked.Exchange(ref _status, status);
@@ -162,11 +171,8 @@ public abstract class ConnectionGrain<TConnector> : Grain, IExchangeConnection
             return;
         _wanted = false;
         // Under way before the door closes: what comes after it is refused.
-        var disconnect = Call(c =>
-        {
-            PublishStatus(_status with { State = ConnectionState.Stopping, Since = _services.Time.GetUtcNow(), Reason = reason });
-            return c.Disconnect();
-        });
+        PublishStatus(_status with { State = ConnectionState.Stopping, Since = _services.Time.GetUtcNow(), Reason = reason });
+        var disconnect = Call(c => c.Disconnect());
         _stopping = true;
         var result = await disconnect;
         if (!result.IsSuccess)

@@ -60,5 +60,5 @@ public sealed class ExchangeSubscriberGrain(ConnectionGrainServices services)
         Call(c => c.GetSubscriptions(cancellationToken));
 
     private protected override IExchangeSubscriber? CreateConnector() =>
-        Services.Connectors.CreateSubscriber(Connection, new MarketDataPublisher(Connection, Streams, PublishStatus));
+        Services.Connectors.CreateSubscriber(Connection, new MarketDataPublisher(Connection, Streams, OnConnectorStatus));
 }

@@ -43,6 +43,13 @@ internal sealed class ConnectionKeeper(IGrainFactory grains, ConnectionGrainServ
         _stopping.Dispose();
     }
 
+    /// <summary>One interval when all is well or at the first failure, then doubling.</summary>
+    internal static TimeSpan DelayAfter(int failures, KeeperOptions options)
+    {
+        var backoff = options.Interval * Math.Pow(2, Math.Clamp(failures - 1, 0, 16));
+        return failures > 1 && backoff > options.MaxBackoff ? options.MaxBackoff : backoff;
+    }
+
     private async Task Keep(ConnectionId connection)
     {
         var failures = 0;
@@ -67,7 +74,7 @@ internal sealed class ConnectionKeeper(IGrainFactory grains, ConnectionGrainServ
 
             try
             {
-                await Task.Delay(DelayAfter(failures), services.Time, _stopping.Token);
+                await Task.Delay(DelayAfter(failures, _options), services.Time, _stopping.Token);
             }
             catch (OperationCanceledException)
             {
@@ -86,13 +93,6 @@ internal sealed class ConnectionKeeper(IGrainFactory grains, ConnectionGrainServ
         {
             GrainsLog.KeeperStopFailed(logger, exception, connection.ServiceName);
         }
-    }
-
-    /// <summary>One interval when all is well or at the first failure, then doubling.</summary>
-    private TimeSpan DelayAfter(int failures)
-    {
-        var backoff = _options.Interval * Math.Pow(2, Math.Clamp(failures - 1, 0, 16));
-        return failures > 1 && backoff > _options.MaxBackoff ? _options.MaxBackoff : backoff;
     }
 
     private IConnectionControl ControlOf(ConnectionId connection)

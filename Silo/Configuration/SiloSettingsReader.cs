@@ -12,17 +12,17 @@ namespace Exchange.Silo.Configuration;
 internal sealed class SiloSettingsReader(IConfiguration configuration, CommandLineSettings commandLine)
 {
     private const string Root = "Exchange";
-    private static readonly string[] s_environments = ["sim", "testnet", "live"];
+    private static readonly string[] _environments = ["sim", "testnet", "live"];
 
     // Everything that may stand directly under the root, for the message about what may not.
-    private static readonly string[] s_known =
+    private static readonly string[] _known =
         ["Environment", "Connections", "SiloName", "Cluster", "Streams", "Keeper", "Gateway", "Binance"];
 
     private readonly List<string> _errors = [];
 
     public SiloSettings Read()
     {
-        CheckKeys(configuration.GetSection(Root), s_known);
+        CheckKeys(configuration.GetSection(Root), _known);
         var environment = ReadEnvironment();
         var connections = ReadConnections();
         var settings = new SiloSettings
@@ -46,8 +46,8 @@ internal sealed class SiloSettingsReader(IConfiguration configuration, CommandLi
     {
         const string Key = $"{Root}:Environment";
         var environment = configuration[Key] ?? "sim";
-        if (!s_environments.Contains(environment))
-            _errors.Add($"{Key}: '{environment}' is not an environment; legal are {string.Join(", ", s_environments)}");
+        if (!_environments.Contains(environment))
+            _errors.Add($"{Key}: '{environment}' is not an environment; legal are {string.Join(", ", _environments)}");
         else
             CheckLiveIsMeant(Key, environment);
         return environment;
@@ -111,7 +111,7 @@ internal sealed class SiloSettingsReader(IConfiguration configuration, CommandLi
             binance.Environment = environment;
         else
             CheckLiveIsMeant($"{BinanceOptions.Section}:Environment", binance.Environment);
-        if (s_environments.Contains(environment))
+        if (_environments.Contains(environment))
             _errors.AddRange(binance.Validate());
         return binance;
     }

@@ -15,7 +15,7 @@ namespace Exchange.Streaming.Hub;
 internal sealed class StreamHub : IStreamHub, IDisposable
 {
     private const int ReplayLimit = 4096;
-    private static readonly TimeSpan s_sweepPeriod = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _sweepPeriod = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<(string Namespace, string Key), HubStream> _streams = new();
     private readonly ExchangeStreamOptions _options;
@@ -51,7 +51,7 @@ internal sealed class StreamHub : IStreamHub, IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(epoch);
         if (Interlocked.CompareExchange(ref _epoch, epoch, 0) != 0)
             throw new InvalidOperationException($"The streams of {context.GrainId} are already open, in epoch {_epoch}.");
-        _sweep = _time.CreateTimer(_ => Sweep(), null, s_sweepPeriod, s_sweepPeriod);
+        _sweep = _time.CreateTimer(_ => Sweep(), null, _sweepPeriod, _sweepPeriod);
         _hubs.Add(this);
         _ = context.Deactivated.ContinueWith(_ => Dispose(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }

@@ -11,17 +11,17 @@ namespace Exchange.Streaming;
 public sealed class EpochSource([FromKeyedServices(StreamNames.Provider)] TimeProvider time)
 {
     // Silos that share a process, as in tests, share this too.
-    private static long s_last;
+    private static long _last;
 
     /// <summary>The next epoch.</summary>
     public long Next()
     {
         while (true)
         {
-            var last = Volatile.Read(ref s_last);
+            var last = Volatile.Read(ref _last);
             var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
             var next = Math.Max(last + 1, now);
-            if (Interlocked.CompareExchange(ref s_last, next, last) == last)
+            if (Interlocked.CompareExchange(ref _last, next, last) == last)
                 return next;
         }
     }

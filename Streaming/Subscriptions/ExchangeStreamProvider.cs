@@ -96,12 +96,12 @@ internal sealed class ExchangeStreamProvider(
     /// <summary>Orleans asks for a stream of <c>StreamUpdate&lt;X&gt;</c>; ours is made of <c>X</c>. Resolved once a type.</summary>
     private static class StreamMaker<T>
     {
-        private static readonly Func<ExchangeStreamProvider, StreamId, IAsyncStream<T>>? s_make = Resolve();
+        private static readonly Func<ExchangeStreamProvider, StreamId, IAsyncStream<T>>? _make = Resolve();
 
         public static IAsyncStream<T> Make(ExchangeStreamProvider provider, StreamId streamId) =>
-            s_make is null
+            _make is null
                 ? throw new ArgumentException($"Streams of the provider '{StreamNames.Provider}' carry StreamUpdate<…>, not {typeof(T).Name}.")
-                : s_make(provider, streamId);
+                : _make(provider, streamId);
 
         private static Func<ExchangeStreamProvider, StreamId, IAsyncStream<T>>? Resolve()
         {

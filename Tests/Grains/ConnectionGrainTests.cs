@@ -104,7 +104,10 @@ public sealed class ConnectionGrainTests
         Assert.Equal(ErrorCode.Stopping, (await cluster.Market.SubscribeTrades("BTCUSDT", cancellationToken: Cancel)).Error?.Code);
         Assert.Equal(ConnectionState.Stopping, (await cluster.Market.GetStatus(Cancel)).OrThrow().State);
         Assert.False(stop.IsCompleted);
+        // An attempt to connect that was under way is no news any more.
+        connector.SetState(ConnectionState.Connecting);
         venue.SetResult();
+        Assert.Equal(ConnectionState.Stopped, (await observer.NextUpdate()).Data.State);
         await stop.Within("the silo's stop");
     }
 

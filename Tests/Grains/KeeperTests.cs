@@ -94,6 +94,16 @@ public sealed class KeeperTests
         Assert.Equal(1, cluster.Venue.Made);
     }
 
+    [Theory]
+    [InlineData(0, 2)]
+    [InlineData(1, 2)]
+    [InlineData(2, 4)]
+    [InlineData(4, 16)]
+    [InlineData(5, 30)]
+    [InlineData(1000, 30)]
+    public void Failures_in_a_row_are_tried_again_ever_later_up_to_a_limit(int failures, int seconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(seconds), ConnectionKeeper.DelayAfter(failures, new KeeperOptions()));
+
     private static async Task<bool> Waited(SemaphoreSlim signal)
     {
         await signal.WaitAsync(Cancel);

@@ -13,7 +13,7 @@ namespace Exchange.Tests.Streaming;
 
 public sealed class GrainConsumerTests
 {
-    private static readonly string s_key = StreamNames.SymbolKey(Venues.Binance, Trades.Symbol);
+    private static readonly string _key = StreamNames.SymbolKey(Venues.Binance, Trades.Symbol);
 
     [Fact]
     public async Task A_grain_gets_updates_in_its_own_turns_and_in_order()
@@ -21,7 +21,7 @@ public sealed class GrainConsumerTests
         await using var cluster = await TestCluster.StartOne();
         var connector = await cluster.Venue.NextConnected();
         var (observer, grain) = NewConsumer(cluster);
-        await grain.Subscribe(s_key).Within("the grain's subscription");
+        await grain.Subscribe(_key).Within("the grain's subscription");
 
         for (var n = 1; n <= 1000; n++)
             connector.Publish(n);
@@ -38,7 +38,7 @@ public sealed class GrainConsumerTests
         var home = await cluster.Home();
         var (observer, grain) = NewConsumer(cluster);
         RequestContext.Set(IPlacementDirector.PlacementHintKey, cluster.Cluster.Silos.Single(s => s != home).SiloAddress);
-        await grain.Subscribe(s_key).Within("the grain's subscription");
+        await grain.Subscribe(_key).Within("the grain's subscription");
         RequestContext.Clear();
         connector.Publish(1);
         await observer.NextUpdate();
@@ -56,7 +56,7 @@ public sealed class GrainConsumerTests
         await using var cluster = await TestCluster.StartOne();
         var connector = await cluster.Venue.NextConnected();
         var (observer, grain) = NewConsumer(cluster);
-        await grain.Subscribe(s_key).Within("the grain's subscription");
+        await grain.Subscribe(_key).Within("the grain's subscription");
         var subscription = Assert.Single(cluster.Cluster.Silos[0].ServiceProvider.GetRequiredService<ExchangeStreamProvider>().Subscriptions);
         Assert.Equal(1, cluster.Counters().Subscribers);
 

@@ -9,7 +9,7 @@ namespace Exchange.Tests.Streaming;
 
 public sealed class StreamRecoveryTests
 {
-    private static readonly TimeSpan s_renewal = new ExchangeStreamOptions().RenewalPeriod;
+    private static readonly TimeSpan _renewal = new ExchangeStreamOptions().RenewalPeriod;
 
     [Fact]
     public async Task When_the_producers_silo_dies_the_subscription_goes_on_at_the_standby_in_a_new_epoch()
@@ -24,7 +24,7 @@ public sealed class StreamRecoveryTests
 
         await cluster.KillHome();
         first.Publish(3);
-        cluster.Clock.Advance(s_renewal);
+        cluster.Clock.Advance(_renewal);
         var notice = await observer.NextNotice<StreamSnapshotRequiredException>();
         Assert.True(notice.Position.Epoch > before.Epoch);
         Assert.Equal(0, notice.Position.Seq);
@@ -132,7 +132,7 @@ public sealed class StreamRecoveryTests
         var (observer, subscription) = await cluster.SubscribeTrades();
         for (var i = 0; i < 20; i++)
         {
-            cluster.Clock.Advance(s_renewal);
+            cluster.Clock.Advance(_renewal);
             await subscription.Renew();
         }
 
@@ -156,7 +156,7 @@ public sealed class StreamRecoveryTests
         Assert.Equal(1, (await inSilo.NextUpdate()).Seq);
         for (var i = 0; i < 10; i++)
         {
-            cluster.Clock.Advance(s_renewal);
+            cluster.Clock.Advance(_renewal);
             await ((Exchange.Streaming.Subscriptions.ISubscription)handle).Renew();
         }
 

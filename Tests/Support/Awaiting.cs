@@ -5,7 +5,7 @@ namespace Exchange.Tests.Support;
 /// <summary>Waits that end, and say what did not come.</summary>
 internal static class Awaiting
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(30);
 
     /// <summary>The same task, or a failure that names <paramref name="awaited"/>.</summary>
     public static async Task<T> Within<T>(this Task<T> task, string awaited)
@@ -19,11 +19,11 @@ internal static class Awaiting
     {
         try
         {
-            await task.WaitAsync(s_limit, TestContext.Current.CancellationToken);
+            await task.WaitAsync(_limit, TestContext.Current.CancellationToken);
         }
         catch (TimeoutException) when (!task.IsCompleted)
         {
-            Assert.Fail($"waited {s_limit.TotalSeconds} s for: {awaited}");
+            Assert.Fail($"waited {_limit.TotalSeconds} s for: {awaited}");
         }
     }
 }
