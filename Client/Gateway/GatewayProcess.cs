@@ -58,7 +58,7 @@ internal static class GatewayProcess
     private static bool UsesStandIns =>
         typeof(GatewayProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Any(a => a is { Key: "UseCompat", Value: "true" });
 
-    private static IEnumerable<IPEndPoint> ReadSiloGateways(IConfiguration configuration)
+    private static IEnumerable<IPEndPoint> ReadSiloGateways(ConfigurationManager configuration)
     {
         var given = configuration.GetSection(SiloGateways).GetChildren().Select(c => c.Value ?? "").DefaultIfEmpty("127.0.0.1:30000");
         foreach (var text in given)

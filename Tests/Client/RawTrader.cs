@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using NetMQ;
@@ -74,24 +75,34 @@ internal sealed class RawTrader : IDisposable
     public void Subscribe(string topic) => Updates.Subscribe(topic);
 
     /// <summary>The next update, of any topic.</summary>
-    public (string Topic, JsonElement Update) NextUpdate(string awaited)
-    {
-        Assert.True(Updates.TryReceiveFrameString(s_patience, out var topic, out var more), $"waited 20 s for {awaited}");
-        Assert.True(more, "an update has two frames");
-        var update = Updates.ReceiveFrameBytes(out more);
-        Assert.False(more, "an update has two frames");
-        return (topic!, JsonElement.Parse(update));
-    }
+    public (string Topic, JsonElement Update) NextUpdate(string awaited) => NextUpdate(awaited, s_patience, "nothing");
 
     /// <summary>The next update of a topic that satisfies the condition; others are passed over.</summary>
     public JsonElement NextUpdate(string topic, string awaited, Func<JsonElement, bool>? condition = null)
     {
+        var deadline = Stopwatch.StartNew();
+        var passedOver = new List<string>();
         while (true)
         {
-            var (name, update) = NextUpdate($"{topic}: {awaited}");
+            // Heartbeats go on for ever: the whole search has one limit.
+            var (name, update) = NextUpdate($"{topic}: {awaited}", s_patience - deadline.Elapsed, string.Join('\n', passedOver.TakeLast(10)));
             if (name == topic && condition?.Invoke(update) != false)
                 return update;
+            passedOver.Add($"{name} {update}");
         }
+    }
+
+    private (string Topic, JsonElement Update) NextUpdate(string awaited, TimeSpan patience, string passedOver)
+    {
+        string? topic = null;
+        var more = false;
+        Assert.True(
+            patience > TimeSpan.Zero && Updates.TryReceiveFrameString(patience, out topic, out more),
+            $"waited {s_patience.TotalSeconds} s for {awaited}; came last: {passedOver}");
+        Assert.True(more, "an update has two frames");
+        var update = Updates.ReceiveFrameBytes(out more);
+        Assert.False(more, "an update has two frames");
+        return (topic!, JsonElement.Parse(update));
     }
 
     public void Dispose()

@@ -126,12 +126,16 @@ public sealed class TraderClientTests
         (await trader.SubscribeTrades("binance", "BTCUSDT")).OrThrow();
         test.Connector.PublishTrade("BTCUSDT", 1);
         await NextOf<TraderUpdate<Trade>>(events, "a trade before the restart");
+        trader.Listen(TopicName.OfStatus(new ConnectionId(ConnectionRole.Market, "binance")));
+        await NextOf<TraderUpdate<ConnectionStatus>>(events, "the status before the restart");
         var old = trader.Gateway;
 
         await test.StopGateway();
         // Nobody forwards these; the connection's ring keeps them.
         test.Connector.PublishTrade("BTCUSDT", 2);
         test.Connector.PublishTrade("BTCUSDT", 3);
+        var status = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        trader.StatusReceived += _ => status.TrySetResult();
         await test.StartGatewayAgain();
         TraderSessionChange change;
         do
@@ -143,7 +147,8 @@ public sealed class TraderClientTests
         {
         }
 
-        // The stream is attached before the connector is asked.
+        // The socket for updates is back on its own time. The stream is attached before the connector is asked.
+        await status.Task.For("the status from the new gateway");
         test.Connector.PublishTrade("BTCUSDT", 4);
         var seqs = new List<long>();
         while (seqs.LastOrDefault() < 4)
@@ -235,6 +240,7 @@ public sealed class TraderClientTests
         trader.GapFound += e => events.Writer.TryWrite(e);
         trader.NoticeReceived += e => events.Writer.TryWrite(e);
         trader.SessionChanged += e => events.Writer.TryWrite(e);
+        trader.StatusReceived += e => events.Writer.TryWrite(e);
         return events.Reader;
     }
 

@@ -79,6 +79,6 @@ internal static class FeedFormats
                 return e.Message;
         }
 
-        return "the silo that served the connection does not answer; waiting for it, or for another to take over";
+        return "the activation that served the connection does not answer; waiting for it, or for another to take over";
     }
 }

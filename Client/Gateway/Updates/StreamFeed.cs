@@ -16,6 +16,8 @@ namespace Exchange.Client.Gateway.Updates;
 internal partial class StreamFeed<T> : TopicFeed, IAsyncObserver<StreamUpdate<T>>
     where T : class
 {
+    private static readonly Exception s_tookOver = new InvalidOperationException("the connection was activated anew");
+
     private readonly FeedContext _context;
     private readonly FeedFormat<T> _format;
     private readonly StreamId _stream;
@@ -137,8 +139,8 @@ internal partial class StreamFeed<T> : TopicFeed, IAsyncObserver<StreamUpdate<T>
         {
             if (!IsProducerLost)
                 PublishState(_last);
-            else if (_format.WhenLost?.Invoke(Topic, _last?.Data, _lostReason!, _context.Time.GetUtcNow()) is { } shown)
-                Publish(_format.Write, shown, Epoch, LastSeq, _last?.Time ?? _context.Time.GetUtcNow(), UpdateKind.Snapshot);
+            else
+                PublishLost(_lostReason!);
         }
     }
 
@@ -199,6 +201,14 @@ internal partial class StreamFeed<T> : TopicFeed, IAsyncObserver<StreamUpdate<T>
     /// <summary>Forgets the state; under the gate.</summary>
     protected virtual void ForgetState()
     {
+    }
+
+    /// <summary>Shows what stands for the topic while its producer is lost; under the gate.</summary>
+    private void PublishLost(Exception reason)
+    {
+        var now = _context.Time.GetUtcNow();
+        if (_format.WhenLost?.Invoke(Topic, _last?.Data, reason, now) is { } shown)
+            Publish(_format.Write, shown, Epoch, LastSeq, _last?.Time ?? now, UpdateKind.Snapshot);
     }
 
     private async Task SubscribeAsync()
@@ -270,6 +280,9 @@ internal partial class StreamFeed<T> : TopicFeed, IAsyncObserver<StreamUpdate<T>
         {
             before = new TopicPlace(Epoch, LastSeq, IsProducerLost);
             isNewEpoch = Epoch != position.Epoch;
+            // A standby may take over before anybody noticed the loss: what the trader has is old all the same.
+            if (isNewEpoch && before is { Epoch: not 0, IsProducerLost: false })
+                PublishLost(s_tookOver);
             if (isNewEpoch || position.Seq > LastSeq)
                 (Epoch, LastSeq) = (position.Epoch, position.Seq);
             if (isNewEpoch)
