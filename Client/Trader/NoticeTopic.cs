@@ -5,7 +5,7 @@ using Exchange.Grains.Interfaces;
 namespace Exchange.Client.Trader;
 
 /// <summary>What the gateway tells of itself.</summary>
-internal sealed class NoticeTopic(Action<TraderEvent> tell, TimeProvider time) : TraderTopic(TopicName.GatewayNotice)
+internal sealed class NoticeTopic(Action<TraderNotice> tell, TimeProvider time) : TraderTopic(TopicName.GatewayNotice)
 {
     public override void OnMessage(ReadOnlySpan<byte> json)
     {

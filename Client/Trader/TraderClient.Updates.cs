@@ -58,6 +58,14 @@ public sealed partial class TraderClient
         });
     }
 
+    /// <summary>The gateway says what it lost: where a replay heals it, it is asked for at once. On the receiving thread.</summary>
+    private void OnNotice(TraderNotice notice)
+    {
+        Tell(notice);
+        if (TopicName.TryParse(notice.Topic, out var name) && !name.IsComplete && _topics.TryGetValue(name, out var topic))
+            topic.OnPlace(notice.Epoch, notice.ToSeq, notice.Arrived);
+    }
+
     private void OnThread(Action action)
     {
         // Before the thread runs there is nobody else to disturb.

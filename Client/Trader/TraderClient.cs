@@ -110,7 +110,7 @@ public sealed partial class TraderClient : TraderFeed, IAsyncDisposable
         _poller.Add(_commands);
         _poller.Add(_updates);
         _poller.Add(_outgoing);
-        Listen(TopicName.GatewayNotice, new NoticeTopic(Tell, _time));
+        Listen(TopicName.GatewayNotice, new NoticeTopic(OnNotice, _time));
         _poller.RunAsync("trader client", isBackgroundThread: true);
     }
 

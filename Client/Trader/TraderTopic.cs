@@ -23,6 +23,14 @@ internal abstract class TraderTopic(TopicName name)
 
     public abstract void OnMessage(ReadOnlySpan<byte> json);
 
+    /// <summary>Something else than the topic says that it has come this far: what is missing is asked for now, and not with the next update.</summary>
+    public void OnPlace(long epoch, long seq, DateTimeOffset now)
+    {
+        var beat = new ByteBuffer(160);
+        UpdateEnvelope.WriteHeartbeat(beat, UpdateEnvelope.HeadOf(name), epoch, seq, now, isProducerLost: false);
+        OnMessage(beat.Written);
+    }
+
     /// <summary>The replay's answer: the JSON of each update, or why there is none.</summary>
     public abstract void OnReplayed(IReadOnlyList<byte[]> updates, ExchangeError? error);
 }

@@ -36,6 +36,33 @@ public sealed class SampleTests
     }
 
     [Fact]
+    public async Task The_CSharp_trader_receives_books_and_trades()
+    {
+        var program = Path.Combine(Root, "samples", "csharp", "bin", Configuration, "net10.0", "Exchange.TraderSample.dll");
+        Assert.SkipUnless(File.Exists(program), "the sample is not built: dotnet build");
+        await using var test = await GatewayUnderTest.Start();
+        using var trader = Start("dotnet", program, test, "--json", "--seconds", "3");
+        var output = trader.StandardOutput.ReadToEndAsync();
+        while (!(await test.Connector.NextAsked()).StartsWith("trades", StringComparison.Ordinal))
+        {
+        }
+
+        for (var n = 1; n <= 10; n++)
+        {
+            test.Connector.PublishBook("BTCUSDT", n);
+            test.Connector.PublishTrade("BTCUSDT", n);
+        }
+
+        var summary = JsonElement.Parse((await output.For("the sample's summary")).Trim());
+        await trader.WaitForExitAsync().For("the sample's end");
+        Assert.Equal(0, trader.ExitCode);
+        Assert.Equal(10, summary.GetProperty("trades").GetInt32());
+        Assert.True(summary.GetProperty("synced_books").GetInt32() > 0);
+        Assert.Equal(0, summary.GetProperty("gaps").GetInt32());
+        Assert.Equal(0, summary.GetProperty("out_of_order").GetInt32());
+    }
+
+    [Fact]
     public async Task A_trader_that_asks_for_what_is_not_there_says_so()
     {
         const string Python = "/usr/bin/python3";
@@ -47,6 +74,9 @@ public sealed class SampleTests
         Assert.Contains("connection_not_declared", error);
         Assert.Equal(2, trader.ExitCode);
     }
+
+    /// <summary>Debug or Release, as these tests were built.</summary>
+    private static string Configuration => new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
 
     private static string Root
     {
