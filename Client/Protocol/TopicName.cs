@@ -35,7 +35,7 @@ public readonly record struct TopicName(TopicKind Kind, string Exchange, string 
     /// <summary>The topic of the gateway's own notices.</summary>
     public static TopicName GatewayNotice { get; } = new(TopicKind.Notice, "gateway");
 
-    private static readonly FrozenDictionary<TopicKind, string> s_namespaces = new Dictionary<TopicKind, string>
+    private static readonly FrozenDictionary<TopicKind, string> _namespaces = new Dictionary<TopicKind, string>
     {
         [TopicKind.Book] = StreamNames.Books,
         [TopicKind.Trade] = StreamNames.Trades,
@@ -67,7 +67,7 @@ public readonly record struct TopicName(TopicKind Kind, string Exchange, string 
     public bool IsMarketData => Kind is TopicKind.Book or TopicKind.Trade or TopicKind.Quote or TopicKind.Mark;
 
     /// <summary>The stream's namespace; null for notices.</summary>
-    public string? StreamNamespace => s_namespaces.GetValueOrDefault(Kind);
+    public string? StreamNamespace => _namespaces.GetValueOrDefault(Kind);
 
     /// <summary>The stream's key.</summary>
     public string StreamKey => Rest.Length == 0 ? Exchange : $"{Exchange}/{Rest}";

@@ -14,7 +14,7 @@ namespace Exchange.Client.Protocol;
 internal static class WireJson
 {
     /// <summary>64-bit numbers that name something rather than count it; JavaScript would round them.</summary>
-    private static readonly HashSet<string> s_textIds = ["epoch", "last_update_id"];
+    private static readonly HashSet<string> _textIds = ["epoch", "last_update_id"];
 
     public static JsonSerializerOptions Options { get; } = CreateOptions();
 
@@ -60,7 +60,7 @@ internal static class WireJson
     {
         foreach (var property in type.Properties)
         {
-            if (property.PropertyType == typeof(long) && s_textIds.Contains(property.Name))
+            if (property.PropertyType == typeof(long) && _textIds.Contains(property.Name))
                 property.CustomConverter = new LongAsTextConverter();
             // The envelope of an update has an epoch already: the stream's.
             if (type.Type == typeof(ConnectionStatus) && property.Name == "epoch")

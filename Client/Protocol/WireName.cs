@@ -8,29 +8,29 @@ namespace Exchange.Client.Protocol;
 internal static class WireName<TEnum>
     where TEnum : struct, Enum
 {
-    private static readonly FrozenDictionary<TEnum, string> s_names =
+    private static readonly FrozenDictionary<TEnum, string> _names =
         Enum.GetValues<TEnum>().Distinct().ToFrozenDictionary(v => v, v => JsonNamingPolicy.SnakeCaseLower.ConvertName(v.ToString()));
 
-    private static readonly FrozenDictionary<TEnum, byte[]> s_utf8 = s_names.ToFrozenDictionary(p => p.Key, p => Encoding.UTF8.GetBytes(p.Value));
+    private static readonly FrozenDictionary<TEnum, byte[]> _utf8 = _names.ToFrozenDictionary(p => p.Key, p => Encoding.UTF8.GetBytes(p.Value));
 
-    private static readonly FrozenDictionary<string, TEnum> s_values = s_names.ToFrozenDictionary(p => p.Value, p => p.Key);
+    private static readonly FrozenDictionary<string, TEnum> _values = _names.ToFrozenDictionary(p => p.Value, p => p.Key);
 
     /// <summary>All names, in the order of the values, for messages that say what is legal.</summary>
-    public static string Legal { get; } = string.Join(", ", s_names.OrderBy(p => p.Key).Select(p => p.Value));
+    public static string Legal { get; } = string.Join(", ", _names.OrderBy(p => p.Key).Select(p => p.Value));
 
-    public static string Of(TEnum value) => s_names.TryGetValue(value, out var name) ? name : value.ToString("D");
+    public static string Of(TEnum value) => _names.TryGetValue(value, out var name) ? name : value.ToString("D");
 
-    public static ReadOnlySpan<byte> Utf8(TEnum value) => s_utf8.TryGetValue(value, out var name) ? name : Encoding.UTF8.GetBytes(value.ToString("D"));
+    public static ReadOnlySpan<byte> Utf8(TEnum value) => _utf8.TryGetValue(value, out var name) ? name : Encoding.UTF8.GetBytes(value.ToString("D"));
 
     public static bool TryParse(string? text, out TEnum value)
     {
         value = default;
-        return text is not null && s_values.TryGetValue(text, out value);
+        return text is not null && _values.TryGetValue(text, out value);
     }
 
     public static bool TryParse(ReadOnlySpan<byte> text, out TEnum value)
     {
-        foreach (var (candidate, name) in s_utf8)
+        foreach (var (candidate, name) in _utf8)
         {
             if (text.SequenceEqual(name))
             {

@@ -13,7 +13,7 @@ namespace Exchange.Client.Trader;
 /// </summary>
 public sealed class OrleansTrader : TraderFeed, IAsyncDisposable
 {
-    private static readonly TimeSpan s_renewal = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan _renewal = TimeSpan.FromSeconds(15);
 
     private readonly IGrainFactory _grains;
     private readonly IExchangeStreamProvider _streams;
@@ -134,7 +134,7 @@ public sealed class OrleansTrader : TraderFeed, IAsyncDisposable
 
     private async Task RenewAsync()
     {
-        using var timer = new PeriodicTimer(s_renewal, _time);
+        using var timer = new PeriodicTimer(_renewal, _time);
         try
         {
             while (await timer.WaitForNextTickAsync(_stopping.Token))

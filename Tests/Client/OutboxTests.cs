@@ -7,14 +7,14 @@ namespace Exchange.Tests.Client;
 /// <summary>The queue between the streams and the socket's thread.</summary>
 public sealed class OutboxTests
 {
-    private static readonly TopicName s_book = TopicName.OfSymbol(TopicKind.Book, "binance", "X");
-    private static readonly TopicName s_trade = TopicName.OfSymbol(TopicKind.Trade, "binance", "X");
+    private static readonly TopicName _book = TopicName.OfSymbol(TopicKind.Book, "binance", "X");
+    private static readonly TopicName _trade = TopicName.OfSymbol(TopicKind.Trade, "binance", "X");
 
     [Fact]
     public void Messages_leave_in_the_order_they_came()
     {
         var outbox = new UpdateOutbox(100, 1 << 20, 100);
-        var (book, trade) = (new TopicLane(s_book), new TopicLane(s_trade));
+        var (book, trade) = (new TopicLane(_book), new TopicLane(_trade));
         for (var n = 1; n <= 10; n++)
         {
             Put(outbox, book, n);
@@ -29,7 +29,7 @@ public sealed class OutboxTests
     public void Beyond_its_bound_the_newest_book_takes_the_place_of_the_one_before_it()
     {
         var outbox = new UpdateOutbox(100, 1 << 20, 3);
-        var book = new TopicLane(s_book);
+        var book = new TopicLane(_book);
         for (var n = 1; n <= 10; n++)
             Put(outbox, book, n);
         Assert.Equal([(1L, 0L), (2, 0), (10, 7)], Drain(outbox).Select(m => (m.Seq, m.Missed)));
@@ -43,7 +43,7 @@ public sealed class OutboxTests
     public void A_full_queue_still_has_a_place_for_the_newest_book_of_each_topic()
     {
         var outbox = new UpdateOutbox(2, 1 << 20, 10);
-        var (book, trade) = (new TopicLane(s_book), new TopicLane(s_trade));
+        var (book, trade) = (new TopicLane(_book), new TopicLane(_trade));
         Put(outbox, trade, 1);
         Put(outbox, trade, 2);
         Put(outbox, book, 1);
@@ -56,7 +56,7 @@ public sealed class OutboxTests
     public void Dropped_trades_are_told_at_their_place()
     {
         var outbox = new UpdateOutbox(3, 1 << 20, 10);
-        var trade = new TopicLane(s_trade);
+        var trade = new TopicLane(_trade);
         for (var n = 1; n <= 6; n++)
             Put(outbox, trade, n);
         var left = Drain(outbox);
@@ -74,7 +74,7 @@ public sealed class OutboxTests
     public void The_bound_counts_bytes_as_well()
     {
         var outbox = new UpdateOutbox(1_000, 100, 10);
-        var trade = new TopicLane(s_trade);
+        var trade = new TopicLane(_trade);
         Put(outbox, trade, 1, new string('x', 90));
         Put(outbox, trade, 2, new string('x', 20));
         Assert.Equal(1, outbox.Dropped);
@@ -87,7 +87,7 @@ public sealed class OutboxTests
     public void A_snapshot_that_is_replaced_counts_as_nothing_missed()
     {
         var outbox = new UpdateOutbox(100, 1 << 20, 1);
-        var book = new TopicLane(s_book);
+        var book = new TopicLane(_book);
         Put(outbox, book, 1, isLive: false);
         Put(outbox, book, 2);
         Assert.Equal([(2L, 0L)], Drain(outbox).Select(m => (m.Seq, m.Missed)));

@@ -10,7 +10,7 @@ namespace Exchange.Tests.Client;
 /// <summary>A trader on bare ZeroMQ sockets: what it sends and gets is the protocol and nothing else.</summary>
 internal sealed class RawTrader : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
     private readonly NetMQSocket _commands;
     private int _lastId;
@@ -28,14 +28,14 @@ internal sealed class RawTrader : IDisposable
     public SubscriberSocket Updates { get; } = new();
 
     /// <summary>Sends bytes as they are.</summary>
-    public void Send(byte[] frame) => Assert.True(_commands.TrySendFrame(s_patience, frame), "the command socket took nothing for 20 s");
+    public void Send(byte[] frame) => Assert.True(_commands.TrySendFrame(_patience, frame), "the command socket took nothing for 20 s");
 
     public void Send(string frame) => Send(Encoding.UTF8.GetBytes(frame));
 
     /// <summary>The next reply.</summary>
     public JsonElement Receive(string awaited)
     {
-        Assert.True(_commands.TryReceiveFrameBytes(s_patience, out var reply), $"waited 20 s for {awaited}");
+        Assert.True(_commands.TryReceiveFrameBytes(_patience, out var reply), $"waited 20 s for {awaited}");
         return JsonElement.Parse(reply!);
     }
 
@@ -75,7 +75,7 @@ internal sealed class RawTrader : IDisposable
     public void Subscribe(string topic) => Updates.Subscribe(topic);
 
     /// <summary>The next update, of any topic.</summary>
-    public (string Topic, JsonElement Update) NextUpdate(string awaited) => NextUpdate(awaited, s_patience, "nothing");
+    public (string Topic, JsonElement Update) NextUpdate(string awaited) => NextUpdate(awaited, _patience, "nothing");
 
     /// <summary>The next update of a topic that satisfies the condition; others are passed over.</summary>
     public JsonElement NextUpdate(string topic, string awaited, Func<JsonElement, bool>? condition = null)
@@ -85,7 +85,7 @@ internal sealed class RawTrader : IDisposable
         while (true)
         {
             // Heartbeats go on for ever: the whole search has one limit.
-            var (name, update) = NextUpdate($"{topic}: {awaited}", s_patience - deadline.Elapsed, string.Join('\n', passedOver.TakeLast(10)));
+            var (name, update) = NextUpdate($"{topic}: {awaited}", _patience - deadline.Elapsed, string.Join('\n', passedOver.TakeLast(10)));
             if (name == topic && condition?.Invoke(update) != false)
                 return update;
             passedOver.Add($"{name} {update}");
@@ -98,7 +98,7 @@ internal sealed class RawTrader : IDisposable
         var more = false;
         Assert.True(
             patience > TimeSpan.Zero && Updates.TryReceiveFrameString(patience, out topic, out more),
-            $"waited {s_patience.TotalSeconds} s for {awaited}; came last: {passedOver}");
+            $"waited {_patience.TotalSeconds} s for {awaited}; came last: {passedOver}");
         Assert.True(more, "an update has two frames");
         var update = Updates.ReceiveFrameBytes(out more);
         Assert.False(more, "an update has two frames");

@@ -142,7 +142,7 @@ internal sealed class ScriptedConnector(ScriptedVenue venue, ConnectionId connec
 /// <summary>Updates that a test can tell apart by their number.</summary>
 internal static class Updates
 {
-    private static readonly DateTimeOffset s_start = new(2026, 11, 22, 10, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset _start = new(2026, 11, 22, 10, 0, 0, TimeSpan.Zero);
 
     public static OrderBook Book(string exchange, string symbol, long n, BookState state = BookState.Synced, string? reason = null) => new()
     {
@@ -152,8 +152,8 @@ internal static class Updates
         Bids = [new(60_000.10m - n, 1.500m), new(59_999.0m - n, 0.001m)],
         Asks = [new(60_000.20m + n, 2m)],
         LastUpdateId = 9_007_199_254_740_993 + n,
-        VenueTime = s_start.AddMilliseconds(n),
-        ReceivedTime = s_start.AddMilliseconds(n).AddTicks(1234560),
+        VenueTime = _start.AddMilliseconds(n),
+        ReceivedTime = _start.AddMilliseconds(n).AddTicks(1234560),
         Conflated = (int)(n % 3),
         Reason = reason,
     };
@@ -166,8 +166,8 @@ internal static class Updates
         Price = 60_000.1m + n,
         Quantity = 0.00000001m,
         AggressorSide = n % 2 == 0 ? Side.Buy : Side.Sell,
-        VenueTime = s_start.AddMilliseconds(n),
-        ReceivedTime = s_start.AddMilliseconds(n + 1),
+        VenueTime = _start.AddMilliseconds(n),
+        ReceivedTime = _start.AddMilliseconds(n + 1),
     };
 
     public static TopOfBook Quote(string exchange, string symbol, long n) => new()
@@ -176,7 +176,7 @@ internal static class Updates
         Symbol = symbol,
         Bid = new PriceLevel(10 + n, 1),
         LastUpdateId = n,
-        ReceivedTime = s_start.AddMilliseconds(n),
+        ReceivedTime = _start.AddMilliseconds(n),
     };
 
     public static MarkPrice Mark(string exchange, string symbol, long n) => new()
@@ -185,7 +185,7 @@ internal static class Updates
         Symbol = symbol,
         Mark = 100 + n,
         FundingRate = -0.0001m,
-        NextFundingTime = s_start.AddHours(8),
-        ReceivedTime = s_start.AddMilliseconds(n),
+        NextFundingTime = _start.AddHours(8),
+        ReceivedTime = _start.AddMilliseconds(n),
     };
 }

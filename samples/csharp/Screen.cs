@@ -9,12 +9,12 @@ namespace Exchange.Samples;
 /// <summary>The live table of a terminal.</summary>
 internal static class Screen
 {
-    private static readonly TimeSpan s_refresh = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan _refresh = TimeSpan.FromMilliseconds(250);
 
     public static Task ShowAsync(MarketView view, SampleOptions options, CancellationToken until) =>
         AnsiConsole.Live(Draw(view, options)).StartAsync(async live =>
         {
-            using var timer = new PeriodicTimer(s_refresh);
+            using var timer = new PeriodicTimer(_refresh);
             try
             {
                 while (await timer.WaitForNextTickAsync(until))

@@ -9,7 +9,7 @@ namespace Exchange.Samples;
 /// <summary>Connects, subscribes, shows, and says at the end whether all was well.</summary>
 internal static class TraderSample
 {
-    private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions _json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <returns>0 when books and trades were seen and none was out of order; 1 when not; 2 when it could not begin.</returns>
     public static async Task<int> RunAsync(SampleOptions options, CancellationToken cancellationToken)
@@ -115,7 +115,7 @@ internal static class TraderSample
                     GatewayToTraderMs = new { P50 = v.GatewayLatency(0.5), P99 = v.GatewayLatency(0.99) },
                     Ok = isGood,
                 },
-                s_json));
+                _json));
         }
         else
         {

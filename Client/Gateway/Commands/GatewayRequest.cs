@@ -22,9 +22,9 @@ internal readonly record struct GatewayRequest(RequestId Id, string Method, Json
     /// <summary>Ids may be this long.</summary>
     private const int MaxIdLength = 128;
 
-    private static readonly JsonDocumentOptions s_options = new() { MaxDepth = 32, AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions _options = new() { MaxDepth = 32, AllowDuplicateProperties = false };
 
-    private static readonly JsonElement s_noParams = JsonElement.Parse("{}");
+    private static readonly JsonElement _noParams = JsonElement.Parse("{}");
 
     /// <summary>Reads an envelope.</summary>
     /// <param name="frame">The frame.</param>
@@ -34,11 +34,11 @@ internal readonly record struct GatewayRequest(RequestId Id, string Method, Json
     public static bool TryRead(
         ReadOnlyMemory<byte> frame, out JsonDocument? document, out GatewayRequest request, [NotNullWhen(false)] out ExchangeError? error)
     {
-        request = new GatewayRequest(RequestId.None, "", s_noParams, null);
+        request = new GatewayRequest(RequestId.None, "", _noParams, null);
         document = null;
         try
         {
-            document = JsonDocument.Parse(frame, s_options);
+            document = JsonDocument.Parse(frame, _options);
         }
         catch (JsonException e)
         {
@@ -97,7 +97,7 @@ internal readonly record struct GatewayRequest(RequestId Id, string Method, Json
             request = request with
             {
                 Method = m.GetString()!,
-                Params = parameters is { ValueKind: JsonValueKind.Object } given ? given : s_noParams,
+                Params = parameters is { ValueKind: JsonValueKind.Object } given ? given : _noParams,
                 Deadline = deadline?.GetDateTimeOffset(),
             };
         }

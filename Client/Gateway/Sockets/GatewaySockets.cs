@@ -21,7 +21,7 @@ internal sealed partial class GatewaySockets : IDisposable
 
     private const int BindAttempts = 30;
 
-    private static readonly TimeSpan s_bindDelay = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan _bindDelay = TimeSpan.FromMilliseconds(100);
 
     private readonly GatewayOptions _options;
     private readonly UpdateOutbox _outbox;
@@ -156,7 +156,7 @@ internal sealed partial class GatewaySockets : IDisposable
             }
             catch (AddressAlreadyInUseException) when (attempt < BindAttempts)
             {
-                await Task.Delay(s_bindDelay, cancellationToken);
+                await Task.Delay(_bindDelay, cancellationToken);
             }
             catch (NetMQException e)
             {

@@ -16,7 +16,7 @@ namespace Exchange.Client.Gateway.Updates;
 internal partial class StreamFeed<T> : TopicFeed, IAsyncObserver<StreamUpdate<T>>
     where T : class
 {
-    private static readonly Exception s_tookOver = new InvalidOperationException("the connection was activated anew");
+    private static readonly Exception _tookOver = new InvalidOperationException("the connection was activated anew");
 
     private readonly FeedContext _context;
     private readonly FeedFormat<T> _format;
@@ -282,7 +282,7 @@ internal partial class StreamFeed<T> : TopicFeed, IAsyncObserver<StreamUpdate<T>
             isNewEpoch = Epoch != position.Epoch;
             // A standby may take over before anybody noticed the loss: what the trader has is old all the same.
             if (isNewEpoch && before is { Epoch: not 0, IsProducerLost: false })
-                PublishLost(s_tookOver);
+                PublishLost(_tookOver);
             if (isNewEpoch || position.Seq > LastSeq)
                 (Epoch, LastSeq) = (position.Epoch, position.Seq);
             if (isNewEpoch)
