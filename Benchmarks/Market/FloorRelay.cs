@@ -11,7 +11,7 @@ namespace Exchange.Benchmarks.Market;
 /// </summary>
 internal sealed class FloorRelay : IAsyncDisposable
 {
-    private static readonly byte[] Topic = Encoding.UTF8.GetBytes($"book.binance.{Feed.Symbol}");
+    private static readonly byte[] _topic = Encoding.UTF8.GetBytes($"book.binance.{Feed.Symbol}");
 
     private readonly ClientWebSocket _socket = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -56,7 +56,7 @@ internal sealed class FloorRelay : IAsyncDisposable
                     length += part.Count;
                 }
                 while (!part.EndOfMessage);
-                _publisher.SendMoreFrame(Topic).SendFrame(buffer, length);
+                _publisher.SendMoreFrame(_topic).SendFrame(buffer, length);
             }
         }
         catch (OperationCanceledException)

@@ -42,6 +42,8 @@ internal sealed class BinanceBookFeed : IDisposable
     private int _topN = 1;
     private long _lastNew;
     private long _lastRefresh;
+    private long _lastProbe;
+    private int _quietProbes;
     private bool _disposed;
 
     /// <summary>Creates a feed that asks for nothing until it is told what is.</summary>
@@ -112,6 +114,22 @@ internal sealed class BinanceBookFeed : IDisposable
         {
             lock (Gate)
                 return _lastNew == 0 ? TimeSpan.Zero : _time.GetElapsedTime(_lastNew);
+        }
+    }
+
+    /// <summary>
+    /// Whether silence has lasted long enough to ask the venue about it. A market that was found quiet is given twice as long each
+    /// time, up to sixteen times, until its next message: a quiet symbol must neither flicker nor eat the request budget.
+    /// </summary>
+    public bool IsProbeDue(TimeSpan limit)
+    {
+        lock (Gate)
+        {
+            limit *= 1 << Math.Min(_quietProbes, 4);
+            if (_lastNew == 0 || _time.GetElapsedTime(_lastNew) < limit || (_lastProbe != 0 && _time.GetElapsedTime(_lastProbe) < limit))
+                return false;
+            _lastProbe = _time.GetTimestamp();
+            return true;
         }
     }
 
@@ -205,6 +223,7 @@ internal sealed class BinanceBookFeed : IDisposable
             if (!bids.SequenceEqual(active.TopBids(n)) || !asks.SequenceEqual(active.TopAsks(n)))
                 return false;
             _lastNew = _time.GetTimestamp();
+            _quietProbes++;
             if (_state == BookState.Stale)
                 SetState(BookState.Synced, null);
             return true;
@@ -267,7 +286,12 @@ internal sealed class BinanceBookFeed : IDisposable
         }
 
         if (source == _active)
+        {
             _lastNew = _time.GetTimestamp();
+            _quietProbes = 0;
+            _lastProbe = 0;
+        }
+
         switch (step)
         {
             case BookStep.Applied:
@@ -352,6 +376,8 @@ internal sealed class BinanceBookFeed : IDisposable
             return;
         _active?.Reset();
         _lastNew = 0;
+        _lastProbe = 0;
+        _quietProbes = 0;
         SetState(BookState.Connecting, reason);
     }
 

@@ -72,8 +72,8 @@ internal sealed class BinanceMarketDataProcessor
     /// <summary>Starts to take a stream's messages.</summary>
     public void Add(BinanceStreamHandler handler) => _handlers.Set(handler.Stream, handler);
 
-    /// <summary>Takes a stream's messages no more.</summary>
-    public void Remove(string stream) => _handlers.Remove(stream);
+    /// <summary>Gives a handler no more messages. One that has taken its place meanwhile stays.</summary>
+    public void Remove(BinanceStreamHandler handler) => _handlers.Remove(handler.Stream, handler);
 
     /// <summary>Takes one frame in the combined form, or a reply.</summary>
     /// <param name="frame">The frame.</param>

@@ -20,6 +20,7 @@ internal sealed class BinanceMarketSocket : SocketProtocol, IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<string, Entry> _wanted = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, BinanceStreamHandler> _retired = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<int, HashSet<string>> _onLink = new();
     private readonly SemaphoreSlim _working = new(1, 1);
     private long _expectsSince;
@@ -68,6 +69,9 @@ internal sealed class BinanceMarketSocket : SocketProtocol, IDisposable
         if (!_wanted.TryRemove(stream, out var entry))
             return;
         entry.Confirmed.TrySetResult(null);
+
+        // Messages go on until the venue has acknowledged; they are known until then.
+        _retired[stream] = entry.Handler;
         if (_wanted.IsEmpty)
             IdleSince = _time.GetTimestamp();
         Work();
@@ -89,9 +93,11 @@ internal sealed class BinanceMarketSocket : SocketProtocol, IDisposable
         var link = Session.Current?.Serial ?? 0;
         foreach (var (stream, entry) in _wanted)
         {
-            _processor.Remove(stream);
             entry.Handler.MarkLost(link, reason);
+            _retired[stream] = entry.Handler;
         }
+
+        Retire();
     }
 
     /// <summary>Whether a stream is wanted here.</summary>
@@ -149,6 +155,20 @@ internal sealed class BinanceMarketSocket : SocketProtocol, IDisposable
         _onLink.TryRemove(link.Serial, out _);
         foreach (var entry in _wanted.Values)
             entry.Handler.MarkLost(link.Serial, reason);
+        Retire();
+    }
+
+    /// <summary>Forgets the handlers of streams that cannot send any more.</summary>
+    private void Retire()
+    {
+        foreach (var stream in _retired.Keys)
+            Retire(stream);
+    }
+
+    private void Retire(string stream)
+    {
+        if (_retired.TryRemove(stream, out var handler) && !(_wanted.TryGetValue(stream, out var entry) && entry.Handler == handler))
+            _processor.Remove(handler);
     }
 
     /// <inheritdoc/>
@@ -219,10 +239,7 @@ internal sealed class BinanceMarketSocket : SocketProtocol, IDisposable
         foreach (var stream in surplus)
         {
             present.Remove(stream);
-
-            // It may have been asked for again meanwhile: then its handler is another one, and stays.
-            if (!_wanted.ContainsKey(stream))
-                _processor.Remove(stream);
+            Retire(stream);
         }
 
         return true;

@@ -6,7 +6,7 @@ namespace Exchange.Exchanges.Binance;
 /// <summary>What is fetched by REST: instruments and clock, snapshots, missing trades, and proof that silence is quiet.</summary>
 public sealed partial class BinanceSubscriber : IBinanceBookHost, IBinanceTradeHost
 {
-    private static readonly TimeSpan _shortSuccession = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _shortSuccession = TimeSpan.FromSeconds(30);
 
     private readonly HashSet<object> _probing = [];
 
@@ -170,9 +170,9 @@ public sealed partial class BinanceSubscriber : IBinanceBookHost, IBinanceTradeH
     {
         foreach (var feed in _bookFeeds.Values)
         {
-            var silence = feed.Silence;
-            if (silence.TotalMilliseconds < _options.BookStaleMs || !StartProbe(feed))
+            if (!feed.IsProbeDue(TimeSpan.FromMilliseconds(_options.BookStaleMs)) || !StartProbe(feed))
                 continue;
+            var silence = feed.Silence;
             var instrument = _instruments?.Get(feed.Symbol);
             if (instrument is not { IsTrading: true })
             {
@@ -223,23 +223,30 @@ public sealed partial class BinanceSubscriber : IBinanceBookHost, IBinanceTradeH
         var stop = _stop;
         foreach (var feed in feeds)
         {
-            if (feed.Silence.TotalMilliseconds >= _options.TradeStaleMs && StartProbe(feed))
-                _ = Task.Run(() => ProbeTradesAsync(feed, stop), CancellationToken.None);
+            var silence = feed.Silence;
+            if (silence.TotalMilliseconds < _options.TradeStaleMs || !StartProbe(feed))
+                continue;
+
+            // Whatever the answer, the next question comes as much later.
+            feed.OnQuiet();
+            _ = Task.Run(() => ProbeTradesAsync(feed, silence, stop), CancellationToken.None);
         }
     }
 
     /// <summary>Nobody need trade for a long time; the venue's last trade tells whether that is so.</summary>
-    private async Task ProbeTradesAsync(BinanceTradeFeed feed, CancellationToken stop)
+    private async Task ProbeTradesAsync(BinanceTradeFeed feed, TimeSpan silence, CancellationToken stop)
     {
         try
         {
+            var silentSince = _time.GetUtcNow() - silence;
+            var lastId = feed.LastId;
             var latest = await _rest.GetAggTrades(feed.Symbol, null, 1, stop).ConfigureAwait(false);
-            if (!latest.IsSuccess || feed.Silence.TotalMilliseconds < _options.TradeStaleMs)
+            if (!latest.IsSuccess || feed.LastId != lastId)
                 return;
-            var missed = latest.Value.Exists(t => feed.LastId != 0 && _options.TradeStream == "aggTrade"
-                ? t.Id > feed.LastId
-                : t.Time - (_clock.Offset ?? TimeSpan.Zero) > _time.GetUtcNow() - feed.Silence + TimeSpan.FromSeconds(5));
-            feed.OnQuiet();
+
+            // A few seconds' grace: a trade that has just happened may be on its way.
+            var missed = latest.Value.Exists(t => t.Time - (_clock.Offset ?? TimeSpan.Zero) < _time.GetUtcNow() - TimeSpan.FromSeconds(3)
+                && (lastId != 0 && _options.TradeStream == "aggTrade" ? t.Id > lastId : t.Time - (_clock.Offset ?? TimeSpan.Zero) > silentSince + TimeSpan.FromSeconds(3)));
             if (missed)
                 SocketOf(feed.Stream)?.Session.Recycle($"{feed.Stream}: no message though trades happen");
         }

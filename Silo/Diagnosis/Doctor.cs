@@ -12,7 +12,7 @@ namespace Exchange.Silo.Diagnosis;
 /// <summary>Looks at the machine, the packages and the way to the venues.</summary>
 internal static class Doctor
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
 
     public static async Task<IReadOnlyList<Finding>> ExamineAsync(string environment, CancellationToken cancellation)
     {
@@ -71,7 +71,7 @@ internal static class Doctor
 
     private static async Task<IEnumerable<Finding>> BinanceRestAsync(Uri rest, string environment, CancellationToken cancellation)
     {
-        using var http = new HttpClient { Timeout = Patience };
+        using var http = new HttpClient { Timeout = _patience };
         try
         {
             var before = DateTimeOffset.UtcNow;
@@ -96,7 +96,7 @@ internal static class Doctor
     {
         using var socket = new ClientWebSocket();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(_patience);
         try
         {
             await socket.ConnectAsync(stream, patience.Token);

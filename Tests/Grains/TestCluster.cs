@@ -1,18 +1,18 @@
+using Exchange.Grains;
 using Exchange.Grains.Connectors;
 using Exchange.Grains.Interfaces;
 using Exchange.Grains.Keeping;
-using Exchange.Grains;
-using Exchange.Streaming.Subscriptions;
 using Exchange.Streaming;
 using Exchange.Streaming.Hub;
+using Exchange.Streaming.Subscriptions;
 using Exchange.Tests.Streaming;
 using Exchange.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
+using Orleans;
 using Orleans.Hosting;
 using Orleans.Runtime;
 using Orleans.Streams;
 using Orleans.TestingHost;
-using Orleans;
 using Xunit;
 
 namespace Exchange.Tests.Grains;

@@ -43,12 +43,12 @@ public sealed class Utf8KeyTable<T>
         }
     }
 
-    /// <summary>Removes <paramref name="key"/>.</summary>
-    public void Remove(string key)
+    /// <summary>Removes <paramref name="key"/>, unless it has been given another value meanwhile.</summary>
+    public void Remove(string key, T value)
     {
         lock (_changing)
         {
-            if (_all.Remove(key))
+            if (_all.TryGetValue(key, out var present) && present == value && _all.Remove(key))
                 Rebuild();
         }
     }

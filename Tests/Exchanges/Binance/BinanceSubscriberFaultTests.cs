@@ -84,6 +84,41 @@ public sealed class BinanceSubscriberFaultTests : IAsyncLifetime
         Assert.DoesNotContain(_sink.Statuses.All, s => s.State == ConnectionState.Stale);
     }
 
+    /// <summary>Nobody need trade; but if the venue's own list of trades goes on, the stream is dead.</summary>
+    [Fact]
+    public async Task Trades_that_happen_elsewhere_prove_a_silent_stream_dead()
+    {
+        (await Awaiting.Within(_connector.SubscribeTrades("BTCUSDT"), "the subscription")).OrThrow();
+        var socket = await _venue.Socket("market");
+        await socket.Send(TradeFrame("btcusdt@aggTrade", 10));
+        await _sink.Trades.First(_ => true, "a trade");
+        _venue.AggTrades = (_, limit) => $"[{string.Join(",", Enumerable.Range(11, limit).Select(i => TradeBody(i)))}]";
+        _time.Advance(TimeSpan.FromSeconds(61));
+        await _sink.Statuses.First(s => s.State == ConnectionState.Stale, "a stale connection");
+        await NextAttempt();
+        var again = await _venue.Socket("market", 2);
+        await again.Saw("SUBSCRIBE", "btcusdt@aggTrade");
+        await again.Send(TradeFrame("btcusdt@aggTrade", 13));
+        await _sink.Trades.First(t => t.TradeId == "13", "the trade after the pause");
+        Assert.Equal(["10", "11", "12", "13"], _sink.Trades.All.Select(t => t.TradeId));
+    }
+
+    [Fact]
+    public async Task Nobody_need_trade()
+    {
+        (await Awaiting.Within(_connector.SubscribeTrades("BTCUSDT"), "the subscription")).OrThrow();
+        var socket = await _venue.Socket("market");
+        await socket.Send(TradeFrame("btcusdt@aggTrade", 10));
+        await _sink.Trades.First(_ => true, "a trade");
+        _venue.AggTrades = (_, _) => $"[{TradeBody(10)}]";
+        _time.Advance(TimeSpan.FromSeconds(61));
+        await _venue.Requests.First(r => r == "/fapi/v1/aggTrades?symbol=BTCUSDT&limit=1", "a question");
+        await socket.Send(TradeFrame("btcusdt@aggTrade", 11));
+        await _sink.Trades.First(t => t.TradeId == "11", "the next trade");
+        Assert.DoesNotContain(_sink.Statuses.All, s => s.State == ConnectionState.Stale);
+        Assert.Single(_venue.Sockets);
+    }
+
     [Fact]
     public async Task A_swallowed_acknowledgement_is_looked_up()
     {
