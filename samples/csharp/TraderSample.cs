@@ -9,6 +9,10 @@ namespace Exchange.Samples;
 /// <summary>Connects, subscribes, shows, and says at the end whether all was well.</summary>
 internal static class TraderSample
 {
+    private const int ReadyAttempts = 120;
+
+    private static readonly TimeSpan _readyDelay = TimeSpan.FromMilliseconds(250);
+
     private static readonly JsonSerializerOptions _json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <returns>0 when books and trades were seen and none was out of order; 1 when not; 2 when it could not begin.</returns>
@@ -31,7 +35,7 @@ internal static class TraderSample
             view.Follow(trader);
             trader.SessionChanged += change => Console.Error.WriteLine(change.IsConnected ? $"connected to {change.Gateway}" : "the gateway does not answer");
             trader.Listen(TopicName.OfStatus(new ConnectionId(ConnectionRole.Market, options.Exchange)));
-            if (!await SubscribeAsync(trader, options))
+            if (!await SubscribeAsync(trader, options, cancellationToken))
                 return 2;
 
             using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -44,7 +48,7 @@ internal static class TraderSample
             else
                 await Screen.ShowAsync(view, options, end.Token);
         }
-        catch (Exception e) when (e is TimeoutException or InvalidOperationException)
+        catch (Exception e) when (e is TimeoutException or InvalidOperationException or OperationCanceledException)
         {
             await Console.Error.WriteLineAsync(e.Message);
             return 2;
@@ -53,10 +57,11 @@ internal static class TraderSample
         return Summarize(view, options);
     }
 
-    private static async Task<bool> SubscribeAsync(TraderClient trader, SampleOptions options)
+    private static async Task<bool> SubscribeAsync(TraderClient trader, SampleOptions options, CancellationToken cancellationToken)
     {
-        var book = await trader.SubscribeOrderBook(options.Exchange, options.Symbol, options.Top, options.FrequencyMs);
-        var trades = await trader.SubscribeTrades(options.Exchange, options.Symbol);
+        var book = await WhenReadyAsync(
+            () => trader.SubscribeOrderBook(options.Exchange, options.Symbol, options.Top, options.FrequencyMs, cancellationToken), cancellationToken);
+        var trades = await WhenReadyAsync(() => trader.SubscribeTrades(options.Exchange, options.Symbol, cancellationToken), cancellationToken);
         foreach (var error in new[] { book.Error, trades.Error })
         {
             if (error is not null)
@@ -64,6 +69,18 @@ internal static class TraderSample
         }
 
         return book.IsSuccess && trades.IsSuccess;
+    }
+
+    /// <summary>A connection that has just started takes a moment; so does one that moves to its standby.</summary>
+    private static async Task<Result<T>> WhenReadyAsync<T>(Func<Task<Result<T>>> call, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var result = await call();
+            if (result.IsSuccess || attempt == ReadyAttempts || result.Error.Code is not (ErrorCode.NotReady or ErrorCode.ConnectionUnavailable))
+                return result;
+            await Task.Delay(_readyDelay, cancellationToken);
+        }
     }
 
     private static async Task PrintLinesAsync(MarketView view, CancellationToken until)

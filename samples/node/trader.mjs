@@ -40,12 +40,24 @@ class Gateway {
         () => reject(new Error(`${method}: no answer of the gateway at ${this.endpoint} within ${timeoutMs} ms`)), timeoutMs);
       this.#waiting.set(id, (reply) => {
         clearTimeout(timer);
-        if (reply.error) reject(new Error(`${method}: ${reply.error.code}: ${reply.error.message}`));
+        if (reply.error) reject(Object.assign(new Error(`${method}: ${reply.error.code}: ${reply.error.message}`), { code: reply.error.code }));
         else resolve(reply.result);
       });
     });
     await this.#socket.send(JSON.stringify({ v: 1, id, method, params }));
     return answer;
+  }
+
+  /** A connection that has just started takes a moment; so does one that moves to its standby. */
+  async callWhenReady(method, params) {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.call(method, params);
+      } catch (e) {
+        if (!["not_ready", "connection_unavailable"].includes(e.code) || attempt === 120) throw e;
+        await new Promise((resolve) => setTimeout(resolve, 250));
+      }
+    }
   }
 
   close() {
@@ -113,8 +125,8 @@ async function main() {
   const updates = new zmq.Subscriber({ linger: 0, receiveHighWaterMark: 100000 });
   updates.connect(args.updates);
   updates.subscribe(bookTopic, tradeTopic, "notice.gateway");
-  await gateway.call("market.subscribe_order_book", { exchange, symbol, top_n: Number(args.top), frequency_ms: 0 });
-  await gateway.call("market.subscribe_trades", { exchange, symbol });
+  await gateway.callWhenReady("market.subscribe_order_book", { exchange, symbol, top_n: Number(args.top), frequency_ms: 0 });
+  await gateway.callWhenReady("market.subscribe_trades", { exchange, symbol });
 
   const sequences = new Map([[bookTopic, new Sequence()], [tradeTopic, new Sequence()]]);
   const counts = { books: 0, synced: 0, trades: 0, replayed: 0, notices: 0 };

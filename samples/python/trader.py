@@ -17,6 +17,7 @@ except ImportError:
 
 PROTOCOL = 1
 HEARTBEAT_SECONDS = 5
+READY_SECONDS = 30
 
 
 class Gateway:
@@ -44,13 +45,29 @@ class Gateway:
                 continue  # the answer to something that we no longer wait for
             if "error" in reply:
                 error = reply["error"]
-                raise Refused(f"{method}: {error['code']}: {error['message']}")
+                raise Refused(f"{method}: {error['code']}: {error['message']}", error["code"])
             return reply["result"]
         raise Refused(f"{method}: no answer of the gateway at {self.endpoint} within {timeout} s")
 
 
+    def call_when_ready(self, method, **params):
+        """A connection that has just started takes a moment; so does one that moves to its standby."""
+        deadline = time.monotonic() + READY_SECONDS
+        while True:
+            try:
+                return self.call(method, **params)
+            except Refused as refusal:
+                if refusal.code not in ("not_ready", "connection_unavailable") or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.25)
+
+
 class Refused(Exception):
     """The gateway refused, or does not answer."""
+
+    def __init__(self, message, code=None):
+        super().__init__(message)
+        self.code = code
 
 
 class Sequence:
@@ -121,8 +138,8 @@ def main():
     for topic in (book_topic, trade_topic, b"notice.gateway"):
         updates.setsockopt(zmq.SUBSCRIBE, topic)
     updates.connect(args.updates)
-    gateway.call("market.subscribe_order_book", exchange=args.exchange, symbol=args.symbol, top_n=args.top, frequency_ms=0)
-    gateway.call("market.subscribe_trades", exchange=args.exchange, symbol=args.symbol)
+    gateway.call_when_ready("market.subscribe_order_book", exchange=args.exchange, symbol=args.symbol, top_n=args.top, frequency_ms=0)
+    gateway.call_when_ready("market.subscribe_trades", exchange=args.exchange, symbol=args.symbol)
 
     sequences = {book_topic: Sequence(), trade_topic: Sequence()}
     counts = {"books": 0, "synced": 0, "trades": 0, "replayed": 0, "notices": 0}
