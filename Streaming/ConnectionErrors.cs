@@ -13,17 +13,17 @@ public static class ConnectionErrors
         ArgumentNullException.ThrowIfNull(connection);
         return exception switch
         {
-            ConnectionNotDeclaredException => new ExchangeError { Code = ErrorCode.ConnectionNotDeclared, Message = exception.Message, Retryable = true },
-            TimeoutException => new ExchangeError { Code = ErrorCode.Timeout, Message = $"'{connection}' did not answer in time", Retryable = true },
+            ConnectionNotDeclaredException => new ExchangeError { Code = ExchangeErrorCode.ConnectionNotDeclared, Message = exception.Message, Retryable = true },
+            TimeoutException => new ExchangeError { Code = ExchangeErrorCode.Timeout, Message = $"'{connection}' did not answer in time", Retryable = true },
             OrleansException => new ExchangeError
             {
-                Code = ErrorCode.ConnectionUnavailable,
+                Code = ExchangeErrorCode.ConnectionUnavailable,
                 Message = $"the silo of '{connection}' cannot be reached; it, or its standby, may be back in a moment",
                 Retryable = true,
             },
             // Orleans knows no grain class for the interface.
             ArgumentException => NotImplemented(connection),
-            _ => new ExchangeError { Code = ErrorCode.Internal, Message = $"a call to '{connection}' failed ({exception.GetType().Name}); see the log of its silo" },
+            _ => new ExchangeError { Code = ExchangeErrorCode.Internal, Message = $"a call to '{connection}' failed ({exception.GetType().Name}); see the log of its silo" },
         };
     }
 
@@ -33,7 +33,7 @@ public static class ConnectionErrors
         ArgumentNullException.ThrowIfNull(connection);
         return new ExchangeError
         {
-            Code = ErrorCode.NotSupported,
+            Code = ExchangeErrorCode.NotSupported,
             Message = $"{ConnectionId.RoleName(connection.Role)} at {connection.Venue} is not implemented in this version",
         };
     }

@@ -29,10 +29,10 @@ public sealed class ExchangeStreamToken : EventSequenceTokenV2, IEquatable<Excha
     public long Epoch { get; private set; }
 
     /// <summary>The place that a token names.</summary>
-    public static StreamPosition ToPosition(StreamSequenceToken token)
+    public static UpdatePosition ToPosition(StreamSequenceToken token)
     {
         ArgumentNullException.ThrowIfNull(token);
-        return new StreamPosition((token as ExchangeStreamToken)?.Epoch ?? 0, token.SequenceNumber);
+        return new UpdatePosition((token as ExchangeStreamToken)?.Epoch ?? 0, token.SequenceNumber);
     }
 
     /// <inheritdoc/>

@@ -28,9 +28,9 @@ public interface IExchangeStreamProvider : IStreamProvider
     /// <param name="limit">The most updates to return, 1 to 4096.</param>
     /// <param name="cancellationToken">Gives the wait up.</param>
     /// <returns>
-    /// The updates, none when nothing came after; or <see cref="ErrorCode.SnapshotRequired"/> when the place is of another epoch or
-    /// no longer kept, <see cref="ErrorCode.UnknownTopic"/>, <see cref="ErrorCode.ConnectionNotDeclared"/>,
-    /// <see cref="ErrorCode.ConnectionUnavailable"/>, <see cref="ErrorCode.Timeout"/>.
+    /// The updates, none when nothing came after; or <see cref="ExchangeErrorCode.SnapshotRequired"/> when the place is of another epoch or
+    /// no longer kept, <see cref="ExchangeErrorCode.UnknownTopic"/>, <see cref="ExchangeErrorCode.ConnectionNotDeclared"/>,
+    /// <see cref="ExchangeErrorCode.ConnectionUnavailable"/>, <see cref="ExchangeErrorCode.Timeout"/>.
     /// </returns>
     Task<Result<StreamReplay<T>>> Replay<T>(StreamId stream, long epoch, long afterSeq, int limit, CancellationToken cancellationToken = default);
 
@@ -41,7 +41,7 @@ public interface IExchangeStreamProvider : IStreamProvider
     Task<Result<StreamReplay<T>>> GetLatest<T>(StreamId stream, CancellationToken cancellationToken = default);
 
     /// <summary>The stream's epoch and the number of its newest update.</summary>
-    Task<Result<StreamPosition>> GetPosition(StreamId stream, CancellationToken cancellationToken = default);
+    Task<Result<UpdatePosition>> GetPosition(StreamId stream, CancellationToken cancellationToken = default);
 }
 
 /// <summary>What a subscription handle of this provider knows beyond Orleans' own; cast the handle to it.</summary>
@@ -52,10 +52,10 @@ public interface IExchangeSubscription
     /// answered yet (its answer is then told by <see cref="StreamSnapshotRequiredException"/>). After <c>SubscribeAsync</c> this orders a snapshot
     /// taken next with the updates: every later one arrives.
     /// </summary>
-    StreamPosition? Start { get; }
+    UpdatePosition? Start { get; }
 
     /// <summary>The place of the last update handed to the observer, or <see cref="Start"/> before the first.</summary>
-    StreamPosition? Last { get; }
+    UpdatePosition? Last { get; }
 
     /// <summary>False once the subscription was given up or dropped.</summary>
     bool IsActive { get; }

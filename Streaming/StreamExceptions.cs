@@ -34,14 +34,14 @@ public sealed class StreamProducerLostException : StreamSubscriptionException
 /// <summary>The producer answers again and nothing was missed: updates go on where they stopped.</summary>
 public sealed class StreamResumedException : StreamSubscriptionException
 {
-    internal StreamResumedException(StreamId stream, StreamPosition position)
+    internal StreamResumedException(StreamId stream, UpdatePosition position)
         : base(stream, $"The stream '{stream}' goes on after {position.Epoch}:{position.Seq}; nothing was missed.")
     {
         Position = position;
     }
 
     /// <summary>The place after which updates go on.</summary>
-    public StreamPosition Position { get; }
+    public UpdatePosition Position { get; }
 }
 
 /// <summary>
@@ -50,14 +50,14 @@ public sealed class StreamResumedException : StreamSubscriptionException
 /// </summary>
 public sealed class StreamSnapshotRequiredException : StreamSubscriptionException
 {
-    internal StreamSnapshotRequiredException(StreamId stream, StreamPosition position, string reason)
+    internal StreamSnapshotRequiredException(StreamId stream, UpdatePosition position, string reason)
         : base(stream, $"Take a snapshot of '{stream}': {reason}. Updates go on after {position.Epoch}:{position.Seq}.")
     {
         Position = position;
     }
 
     /// <summary>The place after which updates go on.</summary>
-    public StreamPosition Position { get; }
+    public UpdatePosition Position { get; }
 }
 
 /// <summary>The subscription has ended because its consumer did not keep up. Final: subscribe anew, and take a snapshot.</summary>

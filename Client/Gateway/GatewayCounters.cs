@@ -6,7 +6,7 @@ namespace Exchange.Client.Gateway;
 /// <summary>What the gateway has done since it started; told by <c>session.status</c>.</summary>
 internal sealed class GatewayCounters
 {
-    private readonly ConcurrentDictionary<ErrorCode, Counter> _errors = new();
+    private readonly ConcurrentDictionary<ExchangeErrorCode, Counter> _errors = new();
 
     public Counter CommandFrames { get; } = new();
 
@@ -39,9 +39,9 @@ internal sealed class GatewayCounters
     /// <summary>Defects: exceptions that nothing expected. Each is logged.</summary>
     public Counter Failures { get; } = new();
 
-    public IEnumerable<KeyValuePair<ErrorCode, long>> Errors => _errors.Select(e => KeyValuePair.Create(e.Key, e.Value.Value));
+    public IEnumerable<KeyValuePair<ExchangeErrorCode, long>> Errors => _errors.Select(e => KeyValuePair.Create(e.Key, e.Value.Value));
 
-    public void CountError(ErrorCode code) => _errors.GetOrAdd(code, static _ => new Counter()).Add();
+    public void CountError(ExchangeErrorCode code) => _errors.GetOrAdd(code, static _ => new Counter()).Add();
 
     /// <summary>A number that only grows, from any thread.</summary>
     internal sealed class Counter

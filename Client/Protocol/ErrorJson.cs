@@ -9,7 +9,7 @@ internal static class ErrorJson
     public static void Write(Utf8JsonWriter writer, ExchangeError error)
     {
         writer.WriteStartObject();
-        writer.WriteString("code"u8, WireName<ErrorCode>.Utf8(error.Code));
+        writer.WriteString("code"u8, WireName<ExchangeErrorCode>.Utf8(error.Code));
         writer.WriteString("message"u8, error.Message);
         if (error.Outcome is { } outcome)
             writer.WriteString("outcome"u8, WireName<CommandOutcome>.Utf8(outcome));
@@ -56,7 +56,7 @@ internal static class ErrorJson
             }
         }
 
-        var isKnown = WireName<ErrorCode>.TryParse(code, out var parsed);
+        var isKnown = WireName<ExchangeErrorCode>.TryParse(code, out var parsed);
         return new ExchangeError
         {
             Code = parsed,

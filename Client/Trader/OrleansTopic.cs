@@ -103,7 +103,7 @@ internal sealed class OrleansTopic<T>(
         FromSeq = from,
         ToSeq = to,
         IsHealed = topic.IsComplete,
-        Error = topic.IsComplete ? null : new ExchangeError { Code = ErrorCode.SnapshotRequired, Message = $"{topic}: what was missed is not kept any more" },
+        Error = topic.IsComplete ? null : new ExchangeError { Code = ExchangeErrorCode.SnapshotRequired, Message = $"{topic}: what was missed is not kept any more" },
         Arrived = time.GetUtcNow(),
     });
 }

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Exchange.Client.Protocol;
 using Exchange.Grains.Interfaces;
 using NetMQ;
-using ErrorCode = Exchange.Grains.Interfaces.ErrorCode;
 
 namespace Exchange.Client.Trader;
 
@@ -19,7 +18,7 @@ public sealed partial class TraderClient
     /// <param name="timeout">How long to wait; <see cref="TraderClientOptions.CallTimeout"/> when null.</param>
     /// <param name="cancellationToken">Gives the wait up. The gateway may still act: the outcome is then unknown.</param>
     /// <returns>
-    /// The result, or the error. No answer in time is <see cref="ErrorCode.Timeout"/>, for a command with the outcome
+    /// The result, or the error. No answer in time is <see cref="ExchangeErrorCode.Timeout"/>, for a command with the outcome
     /// <see cref="CommandOutcome.Unknown"/>.
     /// </returns>
     public async Task<Result<T>> Call<T>(
@@ -40,7 +39,7 @@ public sealed partial class TraderClient
         {
             return new ExchangeError
             {
-                Code = ErrorCode.Timeout,
+                Code = ExchangeErrorCode.Timeout,
                 Message = $"{method}: no answer of the gateway at {_options.CommandEndpoint} within {limit.TotalSeconds:0.###} s",
                 Outcome = ChangesVenue(method) ? CommandOutcome.Unknown : null,
                 Retryable = !ChangesVenue(method),
@@ -51,7 +50,7 @@ public sealed partial class TraderClient
             CountUnreadable(e.Message);
             return new ExchangeError
             {
-                Code = ErrorCode.UnreadableReply,
+                Code = ExchangeErrorCode.UnreadableReply,
                 Message = $"{method}: the gateway's reply could not be read: {e.Message}",
                 Outcome = ChangesVenue(method) ? CommandOutcome.Unknown : null,
             };

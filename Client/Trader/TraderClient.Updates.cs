@@ -4,7 +4,6 @@ using System.Text.Json;
 using Exchange.Client.Protocol;
 using Exchange.Grains.Interfaces;
 using NetMQ;
-using ErrorCode = Exchange.Grains.Interfaces.ErrorCode;
 
 namespace Exchange.Client.Trader;
 
@@ -120,14 +119,14 @@ public sealed partial class TraderClient
                 if (!page.IsSuccess)
                     error = page.Error;
                 else if (page.Value.GetProperty("updates"u8) is var found && found.GetArrayLength() == 0)
-                    error = new ExchangeError { Code = ErrorCode.SnapshotRequired, Message = $"{topic.Text}: what was missed is not kept any more" };
+                    error = new ExchangeError { Code = ExchangeErrorCode.SnapshotRequired, Message = $"{topic.Text}: what was missed is not kept any more" };
                 else
                     updates.AddRange(found.EnumerateArray().Select(u => System.Text.Encoding.UTF8.GetBytes(u.GetRawText())));
             }
         }
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException)
         {
-            error = new ExchangeError { Code = ErrorCode.UnreadableReply, Message = $"{topic.Text}: the replay could not be read: {e.Message}" };
+            error = new ExchangeError { Code = ExchangeErrorCode.UnreadableReply, Message = $"{topic.Text}: the replay could not be read: {e.Message}" };
         }
 
         if (_stopping.IsCancellationRequested)

@@ -59,7 +59,7 @@ public sealed partial class TraderClient : TraderFeed, IAsyncDisposable
             var hello = await client.SayHelloAsync(cancellationToken);
             if (!hello.IsSuccess)
             {
-                throw hello.Error.Code == Grains.Interfaces.ErrorCode.Timeout
+                throw hello.Error.Code == Grains.Interfaces.ExchangeErrorCode.Timeout
                     ? new TimeoutException($"No gateway answered at {options.CommandEndpoint} within {options.CallTimeout.TotalSeconds:0.#} s. Is it running there?")
                     : new InvalidOperationException($"The gateway at {options.CommandEndpoint} refused: {hello.Error}");
             }

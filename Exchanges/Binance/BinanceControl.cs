@@ -50,12 +50,12 @@ internal static class BinanceControl
         }
 
         if (!ok)
-            return new ExchangeError { Code = ErrorCode.UnreadableReply, Message = "Binance's reply cannot be read", Retryable = true };
+            return new ExchangeError { Code = ExchangeErrorCode.UnreadableReply, Message = "Binance's reply cannot be read", Retryable = true };
         if (!isError)
             return null;
         return new ExchangeError
         {
-            Code = ErrorCode.RejectedByVenue,
+            Code = ExchangeErrorCode.RejectedByVenue,
             Message = $"Binance: {text} ({code})",
             VenueCode = code.ToString(System.Globalization.CultureInfo.InvariantCulture),
             VenueMessage = text,

@@ -34,7 +34,7 @@ internal static class BinanceErrors
             Retryable = retryable && outcome == CommandOutcome.Rejected,
             VenueCode = code == 0 ? status.ToString(CultureInfo.InvariantCulture) : code.ToString(CultureInfo.InvariantCulture),
             VenueMessage = text,
-            RetryAt = mapped is ErrorCode.Banned or ErrorCode.RateLimited ? BanEnd(text) : null,
+            RetryAt = mapped is ExchangeErrorCode.Banned or ExchangeErrorCode.RateLimited ? BanEnd(text) : null,
         };
     }
 
@@ -54,18 +54,18 @@ internal static class BinanceErrors
             : null;
     }
 
-    private static (ErrorCode Code, CommandOutcome Outcome, bool Retryable) Classify(int status, int code)
+    private static (ExchangeErrorCode Code, CommandOutcome Outcome, bool Retryable) Classify(int status, int code)
     {
         switch (code)
         {
             case -1006 or -1007:
-                return (ErrorCode.Timeout, CommandOutcome.Unknown, false);
+                return (ExchangeErrorCode.Timeout, CommandOutcome.Unknown, false);
 
             // "100 % failure" by the documents, and yet orders were seen to be placed (T16): ask before anything is concluded.
             case -1008:
-                return (ErrorCode.VenueUnavailable, CommandOutcome.Unknown, false);
+                return (ExchangeErrorCode.VenueUnavailable, CommandOutcome.Unknown, false);
             case -1003:
-                return (status == 418 ? ErrorCode.Banned : ErrorCode.RateLimited, CommandOutcome.Rejected, true);
+                return (status == 418 ? ExchangeErrorCode.Banned : ExchangeErrorCode.RateLimited, CommandOutcome.Rejected, true);
             case 0:
                 break;
             case var _ when status >= 500:
@@ -76,47 +76,47 @@ internal static class BinanceErrors
 
         return status switch
         {
-            429 => (ErrorCode.RateLimited, CommandOutcome.Rejected, true),
-            418 => (ErrorCode.Banned, CommandOutcome.Rejected, true),
-            401 => (ErrorCode.AuthenticationFailed, CommandOutcome.Rejected, false),
-            403 => (ErrorCode.RateLimited, CommandOutcome.Rejected, true),
-            408 => (ErrorCode.Timeout, CommandOutcome.Unknown, false),
-            503 => (ErrorCode.VenueUnavailable, CommandOutcome.Unknown, false),
-            >= 500 => (ErrorCode.VenueError, CommandOutcome.Unknown, false),
-            _ => (ErrorCode.RejectedByVenue, CommandOutcome.Rejected, false),
+            429 => (ExchangeErrorCode.RateLimited, CommandOutcome.Rejected, true),
+            418 => (ExchangeErrorCode.Banned, CommandOutcome.Rejected, true),
+            401 => (ExchangeErrorCode.AuthenticationFailed, CommandOutcome.Rejected, false),
+            403 => (ExchangeErrorCode.RateLimited, CommandOutcome.Rejected, true),
+            408 => (ExchangeErrorCode.Timeout, CommandOutcome.Unknown, false),
+            503 => (ExchangeErrorCode.VenueUnavailable, CommandOutcome.Unknown, false),
+            >= 500 => (ExchangeErrorCode.VenueError, CommandOutcome.Unknown, false),
+            _ => (ExchangeErrorCode.RejectedByVenue, CommandOutcome.Rejected, false),
         };
     }
 
-    private static ErrorCode MapCode(int code) => code switch
+    private static ExchangeErrorCode MapCode(int code) => code switch
     {
-        -1001 => ErrorCode.VenueError,
-        -1015 => ErrorCode.RateLimited,
-        -1021 or -5028 => ErrorCode.ClockSkew,
-        -1022 => ErrorCode.SignatureInvalid,
-        -1002 or -1099 or -2014 or -2015 or -2017 => ErrorCode.AuthenticationFailed,
-        -1128 or -1130 or >= -1106 and <= -1101 or >= -1117 and <= -1112 => ErrorCode.InvalidArgument,
-        -1121 => ErrorCode.UnknownSymbol,
-        -1122 or -4140 or -4141 => ErrorCode.SymbolNotTrading,
-        -1111 or -4023 => ErrorCode.QuantityOffStep,
-        -2011 or -2013 => ErrorCode.OrderNotFound,
-        -2018 or -2019 => ErrorCode.InsufficientMargin,
-        -2021 or -4142 => ErrorCode.WouldTriggerImmediately,
-        -2022 or -2026 or -4062 or -4118 => ErrorCode.ReduceOnlyRejected,
-        -2023 or -4192 or -4189 or -4087 or -4088 or -4105 or -4106 or -4107 or -4400 or -4401 => ErrorCode.AccountRestricted,
-        -2024 or -2027 => ErrorCode.PositionLimit,
-        -2025 or -4045 => ErrorCode.TooManyOrders,
-        -4003 or -4004 or -4005 => ErrorCode.QuantityOutOfRange,
-        -4002 or -4013 => ErrorCode.PriceOutOfRange,
-        -4014 => ErrorCode.PriceOffTick,
-        -4016 or -4024 or -4131 or -4183 or -4184 => ErrorCode.PriceOutsideCollar,
-        -4015 => ErrorCode.InvalidClientOrderId,
-        -4116 => ErrorCode.DuplicateClientOrderId,
-        -4060 or -4061 => ErrorCode.PositionSideMismatch,
-        -4120 => ErrorCode.NotSupported,
-        -4164 or -5029 => ErrorCode.NotionalTooSmall,
-        -5021 => ErrorCode.FillOrKillNotFillable,
-        -5022 => ErrorCode.PostOnlyWouldTake,
-        _ => ErrorCode.RejectedByVenue,
+        -1001 => ExchangeErrorCode.VenueError,
+        -1015 => ExchangeErrorCode.RateLimited,
+        -1021 or -5028 => ExchangeErrorCode.ClockSkew,
+        -1022 => ExchangeErrorCode.SignatureInvalid,
+        -1002 or -1099 or -2014 or -2015 or -2017 => ExchangeErrorCode.AuthenticationFailed,
+        -1128 or -1130 or >= -1106 and <= -1101 or >= -1117 and <= -1112 => ExchangeErrorCode.InvalidArgument,
+        -1121 => ExchangeErrorCode.UnknownSymbol,
+        -1122 or -4140 or -4141 => ExchangeErrorCode.SymbolNotTrading,
+        -1111 or -4023 => ExchangeErrorCode.QuantityOffStep,
+        -2011 or -2013 => ExchangeErrorCode.OrderNotFound,
+        -2018 or -2019 => ExchangeErrorCode.InsufficientMargin,
+        -2021 or -4142 => ExchangeErrorCode.WouldTriggerImmediately,
+        -2022 or -2026 or -4062 or -4118 => ExchangeErrorCode.ReduceOnlyRejected,
+        -2023 or -4192 or -4189 or -4087 or -4088 or -4105 or -4106 or -4107 or -4400 or -4401 => ExchangeErrorCode.AccountRestricted,
+        -2024 or -2027 => ExchangeErrorCode.PositionLimit,
+        -2025 or -4045 => ExchangeErrorCode.TooManyOrders,
+        -4003 or -4004 or -4005 => ExchangeErrorCode.QuantityOutOfRange,
+        -4002 or -4013 => ExchangeErrorCode.PriceOutOfRange,
+        -4014 => ExchangeErrorCode.PriceOffTick,
+        -4016 or -4024 or -4131 or -4183 or -4184 => ExchangeErrorCode.PriceOutsideCollar,
+        -4015 => ExchangeErrorCode.InvalidClientOrderId,
+        -4116 => ExchangeErrorCode.DuplicateClientOrderId,
+        -4060 or -4061 => ExchangeErrorCode.PositionSideMismatch,
+        -4120 => ExchangeErrorCode.NotSupported,
+        -4164 or -5029 => ExchangeErrorCode.NotionalTooSmall,
+        -5021 => ExchangeErrorCode.FillOrKillNotFillable,
+        -5022 => ExchangeErrorCode.PostOnlyWouldTake,
+        _ => ExchangeErrorCode.RejectedByVenue,
     };
 
     /// <summary>Reads <c>{"code":…,"msg":"…"}</c>; the code may be a number or a text (T36).</summary>

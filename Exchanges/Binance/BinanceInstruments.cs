@@ -56,7 +56,7 @@ internal sealed class BinanceInstruments
         }
 
         static ExchangeError Unusable(string why) =>
-            new() { Code = ErrorCode.UnreadableReply, Message = $"Binance's exchangeInfo cannot be used: {why}", Retryable = true };
+            new() { Code = ExchangeErrorCode.UnreadableReply, Message = $"Binance's exchangeInfo cannot be used: {why}", Retryable = true };
     }
 
     /// <summary>Finds an instrument that is open for trading; an error that helps otherwise.</summary>
@@ -67,7 +67,7 @@ internal sealed class BinanceInstruments
             var close = Closest(symbol);
             return new ExchangeError
             {
-                Code = ErrorCode.UnknownSymbol,
+                Code = ExchangeErrorCode.UnknownSymbol,
                 Field = "symbol",
                 Message = $"symbol: Binance does not list '{symbol}'" + (close.Count > 0 ? $"; did you mean {string.Join(", ", close)}?" : ""),
             };
@@ -77,7 +77,7 @@ internal sealed class BinanceInstruments
         {
             return new ExchangeError
             {
-                Code = ErrorCode.SymbolNotTrading,
+                Code = ExchangeErrorCode.SymbolNotTrading,
                 Field = "symbol",
                 Message = $"symbol: {symbol} is listed but not trading ({instrument.VenueStatus})",
                 Retryable = true,

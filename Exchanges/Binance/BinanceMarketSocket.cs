@@ -212,7 +212,7 @@ internal sealed class BinanceMarketSocket : SocketProtocol, IDisposable
                 if (surplus.Count == 0 && missing.Count == 0)
                     return null;
                 if (unanswered >= MostRounds)
-                    return new ExchangeError { Code = ErrorCode.Timeout, Message = "Binance does not take the subscriptions", Retryable = true };
+                    return new ExchangeError { Code = ExchangeErrorCode.Timeout, Message = "Binance does not take the subscriptions", Retryable = true };
                 var answered = surplus.Count > 0
                     ? await UnsubscribeAsync(link, present, surplus, cancellationToken).ConfigureAwait(false)
                     : await SubscribeBatchAsync(link, present, missing, cancellationToken).ConfigureAwait(false);

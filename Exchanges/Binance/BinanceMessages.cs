@@ -294,6 +294,6 @@ internal sealed class DepthSnapshot
 
         return ok && json.AtEnd && hasBids && hasAsks && snapshot.LastId > 0
             ? snapshot
-            : new ExchangeError { Code = ErrorCode.UnreadableReply, Message = "Binance answered the depth query with something that cannot be read", Retryable = true };
+            : new ExchangeError { Code = ExchangeErrorCode.UnreadableReply, Message = "Binance answered the depth query with something that cannot be read", Retryable = true };
     }
 }

@@ -79,7 +79,7 @@ public static class BinanceReplay
         {
             return new ExchangeError
             {
-                Code = ErrorCode.UnknownSymbol,
+                Code = ExchangeErrorCode.UnknownSymbol,
                 Field = "symbol",
                 Message = $"symbol: the recording holds no book messages of '{symbol}'",
             };

@@ -60,5 +60,5 @@ internal sealed class BinanceRest(VenueHttp http, string exchange)
     }
 
     private static ExchangeError Unreadable(string what) =>
-        new() { Code = ErrorCode.UnreadableReply, Message = $"Binance answered the {what} query with something that cannot be read", Retryable = true };
+        new() { Code = ExchangeErrorCode.UnreadableReply, Message = $"Binance answered the {what} query with something that cannot be read", Retryable = true };
 }

@@ -46,7 +46,7 @@ public sealed partial class BinanceSubscriber
             return status;
         return new ExchangeError
         {
-            Code = ErrorCode.ConnectFailed,
+            Code = ExchangeErrorCode.ConnectFailed,
             Message = $"{_connection} is {status.State}{(status.Reason is null ? "" : ": " + status.Reason)}; it goes on trying",
             Retryable = true,
             RetryAt = status.NextAttempt,

@@ -197,7 +197,7 @@ public sealed partial class BinanceSubscriber : IBinanceBookHost, IBinanceTradeH
             {
                 var snapshot = await _rest.GetDepth(feed.Symbol, 5, stop).ConfigureAwait(false);
                 var isQuiet = snapshot.IsSuccess && feed.OnProbe(snapshot.Value);
-                var wait = snapshot.Error?.Code is ErrorCode.RateLimited or ErrorCode.Banned;
+                var wait = snapshot.Error?.Code is ExchangeErrorCode.RateLimited or ExchangeErrorCode.Banned;
                 if (isQuiet || wait || feed.Silence.TotalMilliseconds < _options.BookStaleMs)
                     return;
             }

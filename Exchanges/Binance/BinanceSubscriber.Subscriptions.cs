@@ -35,7 +35,7 @@ public sealed partial class BinanceSubscriber
         {
             return new ExchangeError
             {
-                Code = ErrorCode.NotSupported,
+                Code = ExchangeErrorCode.NotSupported,
                 Field = "top_n",
                 Message = $"top_n: with {BinanceOptions.Section}:BookSource 'partial' a book has at most {BinanceBookPlan.MaxPartialDepth} levels",
             };
@@ -127,7 +127,7 @@ public sealed partial class BinanceSubscriber
 
         return demand.Get(symbol) is { } merged
             ? Describe(symbol, merged, expiresAt)
-            : new ExchangeError { Code = ErrorCode.NotReady, Message = $"the subscription to {symbol} was given back while it was being made", Retryable = true };
+            : new ExchangeError { Code = ExchangeErrorCode.NotReady, Message = $"the subscription to {symbol} was given back while it was being made", Retryable = true };
     }
 
     private List<string> BookStreams(string symbol) =>

@@ -100,7 +100,7 @@ public sealed partial class BinanceSubscriber : IExchangeSubscriber, IAsyncDispo
             return Task.FromResult(Result<OrderBook>.Success(feed.Current()));
         var error = Check(symbol) ?? new ExchangeError
         {
-            Code = ErrorCode.NotReady,
+            Code = ExchangeErrorCode.NotReady,
             Field = "symbol",
             Message = $"symbol: nobody is subscribed to the book of {symbol}; subscribe first",
             Retryable = true,
@@ -153,7 +153,7 @@ public sealed partial class BinanceSubscriber : IExchangeSubscriber, IAsyncDispo
         var status = ComputeStatus();
         return new ExchangeError
         {
-            Code = ErrorCode.NotReady,
+            Code = ExchangeErrorCode.NotReady,
             Message = status.State == ConnectionState.Stopped
                 ? $"{_connection} is not connected; call Connect first"
                 : $"{_connection} has not loaded its instruments yet ({status.State}{(status.Reason is null ? "" : ": " + status.Reason)})",

@@ -4,7 +4,7 @@ namespace Exchange.Grains.Interfaces;
 
 /// <summary>
 /// No silo of the cluster declares the connection that was called. Thrown by placement, at once; a caller turns it into
-/// <see cref="ErrorCode.ConnectionNotDeclared"/>.
+/// <see cref="ExchangeErrorCode.ConnectionNotDeclared"/>.
 /// </summary>
 [GenerateSerializer, Alias("exchange.connection-not-declared")]
 public sealed class ConnectionNotDeclaredException : Exception

@@ -10,7 +10,7 @@ public sealed record ExchangeError
 {
     /// <summary>Which failure it is.</summary>
     [Id(0)]
-    public required ErrorCode Code { get; init; }
+    public required ExchangeErrorCode Code { get; init; }
 
     /// <summary>What happened and what to do; names the field and its legal values where a field is to blame. Holds no secret.</summary>
     [Id(1)]
@@ -42,7 +42,7 @@ public sealed record ExchangeError
 
     /// <summary>A field of the request is missing, malformed or outside its legal values; nothing left.</summary>
     public static ExchangeError InvalidArgument(string field, string message) =>
-        new() { Code = ErrorCode.InvalidArgument, Field = field, Message = $"{field}: {message}" };
+        new() { Code = ExchangeErrorCode.InvalidArgument, Field = field, Message = $"{field}: {message}" };
 
     /// <summary>The same error with the outcome of a command.</summary>
     public ExchangeError WithOutcome(CommandOutcome outcome) =>

@@ -108,7 +108,7 @@ public abstract class ConnectionGrain<TConnector> : Grain, IExchangeConnection
         if (_connector is not { } connector)
             return ConnectionErrors.NotImplemented(Connection);
         if (_stopping)
-            return new ExchangeError { Code = ErrorCode.Stopping, Message = $"'{Connection}' is stopping and takes nothing new", Retryable = true };
+            return new ExchangeError { Code = ExchangeErrorCode.Stopping, Message = $"'{Connection}' is stopping and takes nothing new", Retryable = true };
         try
         {
             return await Task.Run(() => call(connector));
@@ -121,7 +121,7 @@ public abstract class ConnectionGrain<TConnector> : Grain, IExchangeConnection
         {
             var id = Guid.NewGuid().ToString("N")[..8];
             GrainsLog.ConnectorFailed(_logger, exception, Connection.ServiceName, id);
-            return new ExchangeError { Code = ErrorCode.Internal, Message = $"{Connection.ServiceName} failed; its log has the details under {id}" };
+            return new ExchangeError { Code = ExchangeErrorCode.Internal, Message = $"{Connection.ServiceName} failed; its log has the details under {id}" };
         }
     }
 

@@ -19,7 +19,7 @@ internal sealed record SubscribeRequest
 
     /// <summary>Where to go on when the hub does not know the subscription; null to begin with the next update.</summary>
     [Id(3)]
-    public StreamPosition? After { get; init; }
+    public UpdatePosition? After { get; init; }
 }
 
 /// <summary>What became of a <see cref="SubscribeRequest"/>.</summary>

@@ -193,7 +193,7 @@ internal sealed class HubStream<T>(string name, long epoch, int ringSize, Exchan
         subscriber.Close();
     }
 
-    private (SubscribeStatus Status, long After) Place(StreamPosition? asked)
+    private (SubscribeStatus Status, long After) Place(UpdatePosition? asked)
     {
         if (asked is not { } place)
             return (SubscribeStatus.Created, _ring.LastSeq);
@@ -204,7 +204,7 @@ internal sealed class HubStream<T>(string name, long epoch, int ringSize, Exchan
 
     private ExchangeError SnapshotRequired(long askedEpoch, long afterSeq) => new()
     {
-        Code = ErrorCode.SnapshotRequired,
+        Code = ExchangeErrorCode.SnapshotRequired,
         Message = askedEpoch != 0 && askedEpoch != epoch
             ? $"'{name}' is in epoch {epoch}, not {askedEpoch}: take a snapshot"
             : $"'{name}' keeps what came after {_ring.OldestAfter} up to {_ring.LastSeq}, not after {afterSeq}: take a snapshot",

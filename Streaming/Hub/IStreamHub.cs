@@ -27,7 +27,7 @@ internal interface IStreamHub : IGrainExtension
 
     /// <summary>See <see cref="IExchangeStreamProvider.GetPosition"/>.</summary>
     [AlwaysInterleave]
-    Task<Result<StreamPosition>> GetPosition(string streamNamespace, string key);
+    Task<Result<UpdatePosition>> GetPosition(string streamNamespace, string key);
 }
 
 /// <summary>Where a client's or host's subscription receives its batches; returning is the acknowledgement.</summary>

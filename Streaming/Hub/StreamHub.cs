@@ -87,7 +87,7 @@ internal sealed class StreamHub : IStreamHub, IDisposable
     public Task<Result<StreamReplay<T>>> Replay<T>(string streamNamespace, string key, long epoch, long afterSeq, int limit)
     {
         if (WhyRefused<T>(streamNamespace, key) is { } reason)
-            return Task.FromResult<Result<StreamReplay<T>>>(new ExchangeError { Code = ErrorCode.UnknownTopic, Message = reason });
+            return Task.FromResult<Result<StreamReplay<T>>>(new ExchangeError { Code = ExchangeErrorCode.UnknownTopic, Message = reason });
         if (limit is < 1 or > ReplayLimit)
             return Task.FromResult<Result<StreamReplay<T>>>(ExchangeError.InvalidArgument("limit", $"is {limit}, legal are 1 to {ReplayLimit}"));
 
@@ -96,12 +96,12 @@ internal sealed class StreamHub : IStreamHub, IDisposable
         return Task.FromResult(stream.Replay(epoch, afterSeq, limit));
     }
 
-    public Task<Result<StreamPosition>> GetPosition(string streamNamespace, string key)
+    public Task<Result<UpdatePosition>> GetPosition(string streamNamespace, string key)
     {
         if (_epoch == 0)
-            return Task.FromResult<Result<StreamPosition>>(new ExchangeError { Code = ErrorCode.UnknownTopic, Message = "the grain publishes no streams" });
+            return Task.FromResult<Result<UpdatePosition>>(new ExchangeError { Code = ExchangeErrorCode.UnknownTopic, Message = "the grain publishes no streams" });
         var last = _streams.TryGetValue((streamNamespace, key), out var stream) ? stream.LastSeq : 0;
-        return Task.FromResult<Result<StreamPosition>>(new StreamPosition(_epoch, last));
+        return Task.FromResult<Result<UpdatePosition>>(new UpdatePosition(_epoch, last));
     }
 
     /// <summary>Ends when every subscriber has acknowledged what was published, or has ended.</summary>

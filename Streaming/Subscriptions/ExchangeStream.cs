@@ -58,7 +58,7 @@ internal sealed class ExchangeStream<T>(ExchangeStreamProvider provider, StreamI
 
     public override int GetHashCode() => streamId.GetHashCode();
 
-    private static StreamPosition? PlaceOf(StreamSequenceToken? token) => token is null ? null : ExchangeStreamToken.ToPosition(token);
+    private static UpdatePosition? PlaceOf(StreamSequenceToken? token) => token is null ? null : ExchangeStreamToken.ToPosition(token);
 
     private static NotSupportedException OnlyTheProducerPublishes() =>
         new($"Only the producing grain publishes, through {nameof(StreamPublisher<T>)}: it numbers the updates.");

@@ -54,10 +54,10 @@ internal sealed class ExchangeStreamProvider(
     public Task<Result<StreamReplay<T>>> GetLatest<T>(StreamId stream, CancellationToken cancellationToken = default) =>
         Ask<StreamReplay<T>>(stream, (hub, ns, key) => hub.Replay<T>(ns, key, epoch: 0, afterSeq: -1, limit: 1), cancellationToken);
 
-    public Task<Result<StreamPosition>> GetPosition(StreamId stream, CancellationToken cancellationToken = default) =>
+    public Task<Result<UpdatePosition>> GetPosition(StreamId stream, CancellationToken cancellationToken = default) =>
         Ask(stream, (hub, ns, key) => hub.GetPosition(ns, key), cancellationToken);
 
-    public async Task<StreamSubscriptionHandle<StreamUpdate<T>>> Subscribe<T>(StreamId stream, UpdateReceiver<T> receiver, StreamPosition? after)
+    public async Task<StreamSubscriptionHandle<StreamUpdate<T>>> Subscribe<T>(StreamId stream, UpdateReceiver<T> receiver, UpdatePosition? after)
     {
         if (!StreamTypes.Check<T>(stream.GetNamespace(), stream.GetKeyAsString(), out var producer, out var error))
             throw new ArgumentException(error, nameof(stream));
@@ -81,7 +81,7 @@ internal sealed class ExchangeStreamProvider(
     {
         var (streamNamespace, key) = (stream.GetNamespace() ?? "", stream.GetKeyAsString());
         if (!StreamNames.TryGetProducer(streamNamespace, key, out var producer))
-            return new ExchangeError { Code = ErrorCode.UnknownTopic, Message = $"there is no stream '{streamNamespace}/{key}'" };
+            return new ExchangeError { Code = ExchangeErrorCode.UnknownTopic, Message = $"there is no stream '{streamNamespace}/{key}'" };
         try
         {
             var hub = ProducerLocator.HubOf(grains, producer);

@@ -29,7 +29,7 @@ internal sealed class StreamSubscription<T> : StreamSubscriptionHandle<StreamUpd
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _attempt = Task.CompletedTask;
 
-    public StreamSubscription(ExchangeStreamProvider provider, StreamId stream, ConnectionId producer, UpdateReceiver<T> receiver, StreamPosition? after)
+    public StreamSubscription(ExchangeStreamProvider provider, StreamId stream, ConnectionId producer, UpdateReceiver<T> receiver, UpdatePosition? after)
     {
         _provider = provider;
         StreamId = stream;
@@ -50,9 +50,9 @@ internal sealed class StreamSubscription<T> : StreamSubscriptionHandle<StreamUpd
 
     public override Guid HandleId { get; } = Guid.NewGuid();
 
-    public StreamPosition? Start => _cursor.Start;
+    public UpdatePosition? Start => _cursor.Start;
 
-    public StreamPosition? Last => _cursor.Last;
+    public UpdatePosition? Last => _cursor.Last;
 
     public bool IsActive => !_ended.IsCancellationRequested;
 
@@ -95,7 +95,7 @@ internal sealed class StreamSubscription<T> : StreamSubscriptionHandle<StreamUpd
 
     public override int GetHashCode() => HandleId.GetHashCode();
 
-    private StreamPosition? PlaceOf(StreamSequenceToken? token) => token is null ? _cursor.ResumeAfter : ExchangeStreamToken.ToPosition(token);
+    private UpdatePosition? PlaceOf(StreamSequenceToken? token) => token is null ? _cursor.ResumeAfter : ExchangeStreamToken.ToPosition(token);
 
     private async Task RenewUntilEnded()
     {

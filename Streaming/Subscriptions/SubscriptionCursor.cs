@@ -20,15 +20,15 @@ internal enum UpdateStep
 /// Where a subscription stands, and what its consumer must still be told: the rule that no update is handed over as the
 /// next one unless it is. Thread-safe; tells nobody anything by itself.
 /// </summary>
-internal sealed class SubscriptionCursor(StreamId stream, StreamPosition? asked)
+internal sealed class SubscriptionCursor(StreamId stream, UpdatePosition? asked)
 {
     private readonly Lock _lock = new();
     private readonly Queue<StreamSubscriptionException> _notices = new();
-    private StreamPosition? _start;
-    private StreamPosition? _last;
+    private UpdatePosition? _start;
+    private UpdatePosition? _last;
     private bool _lost;
 
-    public StreamPosition? Start
+    public UpdatePosition? Start
     {
         get
         {
@@ -37,7 +37,7 @@ internal sealed class SubscriptionCursor(StreamId stream, StreamPosition? asked)
         }
     }
 
-    public StreamPosition? Last
+    public UpdatePosition? Last
     {
         get
         {
@@ -47,7 +47,7 @@ internal sealed class SubscriptionCursor(StreamId stream, StreamPosition? asked)
     }
 
     /// <summary>Where a subscription that its producer has forgotten should go on.</summary>
-    public StreamPosition? ResumeAfter
+    public UpdatePosition? ResumeAfter
     {
         get
         {
@@ -69,7 +69,7 @@ internal sealed class SubscriptionCursor(StreamId stream, StreamPosition? asked)
             var i = start;
             while (i < updates.Length && StepOf(updates[i].Epoch, updates[i].Seq) == UpdateStep.Next)
             {
-                _last = new StreamPosition(updates[i].Epoch, updates[i].Seq);
+                _last = new UpdatePosition(updates[i].Epoch, updates[i].Seq);
                 i++;
             }
 
@@ -91,7 +91,7 @@ internal sealed class SubscriptionCursor(StreamId stream, StreamPosition? asked)
             var reason = _last is { } last && last.Epoch == update.Epoch
                 ? $"updates {last.Seq + 1} to {update.Seq - 1} did not arrive"
                 : "its producer was activated anew";
-            MoveTo(new StreamPosition(update.Epoch, update.Seq - 1), reason);
+            MoveTo(new UpdatePosition(update.Epoch, update.Seq - 1), reason);
         }
     }
 
@@ -102,7 +102,7 @@ internal sealed class SubscriptionCursor(StreamId stream, StreamPosition? asked)
     {
         lock (_lock)
         {
-            var place = new StreamPosition(answer.Epoch, answer.After);
+            var place = new UpdatePosition(answer.Epoch, answer.After);
             if (_last is { } last)
             {
                 if (place.Epoch != last.Epoch)
@@ -167,7 +167,7 @@ internal sealed class SubscriptionCursor(StreamId stream, StreamPosition? asked)
         return seq == last.Seq + 1 ? UpdateStep.Next : UpdateStep.Ahead;
     }
 
-    private void MoveTo(StreamPosition place, string reason)
+    private void MoveTo(UpdatePosition place, string reason)
     {
         (_start, _last) = (place, place);
         _notices.Enqueue(new StreamSnapshotRequiredException(stream, place, reason));

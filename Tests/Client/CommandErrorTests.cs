@@ -207,9 +207,9 @@ public sealed class CommandErrorTests : IAsyncLifetime
         trader.SendAndReceive("nonsense");
         trader.Error("no.such_method");
         var errors = trader.Result("session.status").GetProperty("commands").GetProperty("errors");
-        Assert.Equal(1, errors.GetProperty(Name(ErrorCode.MalformedRequest)).GetInt64());
-        Assert.Equal(1, errors.GetProperty(Name(ErrorCode.UnknownMethod)).GetInt64());
+        Assert.Equal(1, errors.GetProperty(Name(ExchangeErrorCode.MalformedRequest)).GetInt64());
+        Assert.Equal(1, errors.GetProperty(Name(ExchangeErrorCode.UnknownMethod)).GetInt64());
     }
 
-    private static string Name(ErrorCode code) => JsonNamingPolicy.SnakeCaseLower.ConvertName(code.ToString());
+    private static string Name(ExchangeErrorCode code) => JsonNamingPolicy.SnakeCaseLower.ConvertName(code.ToString());
 }

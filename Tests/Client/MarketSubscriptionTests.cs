@@ -153,7 +153,7 @@ public sealed class MarketSubscriptionTests
     {
         await using var test = await GatewayUnderTest.Start();
         test.Venue.Refuse = static (_, symbol) => symbol == "NOPE"
-            ? new ExchangeError { Code = ErrorCode.UnknownSymbol, Message = "symbol: 'NOPE' is not listed", Field = "symbol" } : null;
+            ? new ExchangeError { Code = ExchangeErrorCode.UnknownSymbol, Message = "symbol: 'NOPE' is not listed", Field = "symbol" } : null;
         using var trader = test.ConnectRaw();
         var error = trader.Error("market.subscribe_trades", """{"exchange":"binance","symbol":"NOPE"}""");
         Assert.Equal("unknown_symbol", error.GetProperty("code").GetString());

@@ -65,7 +65,7 @@ public sealed class OrleansTraderTests
     {
         await using var test = await GatewayUnderTest.Start();
         await using var trader = new OrleansTrader(test.Cluster.Client);
-        Assert.Equal(ErrorCode.ConnectionNotDeclared, (await trader.SubscribeTrades("grvt", "X").For("the refusal")).Error?.Code);
+        Assert.Equal(ExchangeErrorCode.ConnectionNotDeclared, (await trader.SubscribeTrades("grvt", "X").For("the refusal")).Error?.Code);
     }
 
     private static (ChannelReader<TraderUpdate<OrderBook>> Books, ChannelReader<TraderUpdate<Trade>> Trades) Record(TraderFeed trader)

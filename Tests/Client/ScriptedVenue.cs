@@ -113,7 +113,7 @@ internal sealed class ScriptedConnector(ScriptedVenue venue, ConnectionId connec
     public Task<Result<OrderBook>> GetOrderBook(string symbol, CancellationToken cancellationToken = default) =>
         Task.FromResult(_books.TryGetValue(symbol, out var book)
             ? Result<OrderBook>.Success(book)
-            : new ExchangeError { Code = ErrorCode.UnknownSymbol, Message = $"nobody is subscribed to '{symbol}'", Field = "symbol" });
+            : new ExchangeError { Code = ExchangeErrorCode.UnknownSymbol, Message = $"nobody is subscribed to '{symbol}'", Field = "symbol" });
 
     public async Task<Result<ImmutableArray<Instrument>>> GetInstruments(CancellationToken cancellationToken = default)
     {

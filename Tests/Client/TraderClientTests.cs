@@ -172,7 +172,7 @@ public sealed class TraderClientTests
         topic.OnMessage(TradeJson(5, 10));
         Assert.Equal([(5, 1, 2)], asked);
         Assert.Single(told);
-        topic.OnReplayed([], new ExchangeError { Code = ErrorCode.SnapshotRequired, Message = "gone" });
+        topic.OnReplayed([], new ExchangeError { Code = ExchangeErrorCode.SnapshotRequired, Message = "gone" });
         // The second hole is asked for in its turn; nothing behind it is told before it.
         Assert.Equal([(5, 1, 2), (5, 5, 3)], asked);
         topic.OnReplayed([TradeJson(5, 6), TradeJson(5, 7), TradeJson(5, 8)], null);
@@ -180,7 +180,7 @@ public sealed class TraderClientTests
         topic.OnMessage(TradeJson(6, 1));
         Assert.Equal([1, 4, 5, 6, 7, 8, 9, 10, 1], told.OfType<TraderUpdate<Trade>>().Select(t => t.Seq));
         var gaps = told.OfType<TraderGap>().ToList();
-        Assert.Equal([(2, 3, false, ErrorCode.SnapshotRequired), (6, 8, true, null)], gaps.Select(g => (g.FromSeq, g.ToSeq, g.IsHealed, g.Error?.Code)));
+        Assert.Equal([(2, 3, false, ExchangeErrorCode.SnapshotRequired), (6, 8, true, null)], gaps.Select(g => (g.FromSeq, g.ToSeq, g.IsHealed, g.Error?.Code)));
         await Task.CompletedTask;
     }
 
@@ -213,9 +213,9 @@ public sealed class TraderClientTests
         await using var trader = await test.ConnectTrader(heartbeat: TimeSpan.Zero);
         await test.Gateway.Sockets.StopAsync(TimeProvider.System);
         var result = await trader.Call<OrderAck>("oms.place_limit_order", timeout: TimeSpan.FromMilliseconds(100), cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Equal((ErrorCode.Timeout, CommandOutcome.Unknown, false), (result.Error!.Code, result.Error.Outcome, result.Error.Retryable));
+        Assert.Equal((ExchangeErrorCode.Timeout, CommandOutcome.Unknown, false), (result.Error!.Code, result.Error.Outcome, result.Error.Retryable));
         var query = await trader.Call<OrderAck>("oms.get_order", timeout: TimeSpan.FromMilliseconds(100), cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Equal((ErrorCode.Timeout, null, true), (query.Error!.Code, query.Error.Outcome, query.Error.Retryable));
+        Assert.Equal((ExchangeErrorCode.Timeout, null, true), (query.Error!.Code, query.Error.Outcome, query.Error.Retryable));
     }
 
     private static byte[] TradeJson(long epoch, long seq)

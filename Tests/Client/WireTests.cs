@@ -91,7 +91,7 @@ public sealed class WireTests
     {
         var error = new ExchangeError
         {
-            Code = ErrorCode.RateLimited,
+            Code = ExchangeErrorCode.RateLimited,
             Message = "too fast",
             Outcome = CommandOutcome.Unknown,
             Retryable = false,
@@ -104,7 +104,7 @@ public sealed class WireTests
         WireJson.Write(json, error);
         Assert.Equal(error, WireJson.Read<ExchangeError>(json.Written));
         var later = WireJson.Read<ExchangeError>("""{"code":"from_the_future","message":"m","outcome":"perhaps","retryable":true,"venue_code":null}"""u8);
-        Assert.Equal((ErrorCode.Unspecified, "from_the_future: m", CommandOutcome.Unknown), (later.Code, later.Message, later.Outcome));
+        Assert.Equal((ExchangeErrorCode.Unspecified, "from_the_future: m", CommandOutcome.Unknown), (later.Code, later.Message, later.Outcome));
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class WireTests
         var batch = new OrderBatchResult { Orders = [ack, ExchangeError.InvalidArgument("price", "off tick")] };
         var back = WireJson.Read<OrderBatchResult>(Encoding.UTF8.GetBytes(Json(batch)));
         Assert.Equal("mm1-4-17", back.Orders[0].OrThrow().Order.ClientOrderId);
-        Assert.Equal(ErrorCode.InvalidArgument, back.Orders[1].Error!.Code);
+        Assert.Equal(ExchangeErrorCode.InvalidArgument, back.Orders[1].Error!.Code);
 
         var status = new ConnectionStatus { Connection = new(ConnectionRole.Oms, "binance:two"), State = ConnectionState.Refused, Since = time, Epoch = 4, ClockOffset = TimeSpan.FromMilliseconds(1.5) };
         Assert.Contains("\"connection\":\"oms/binance:two\"", Json(status));

@@ -69,7 +69,7 @@ public sealed class ConnectionGrainTests
         var connector = await cluster.Venue.NextConnected();
         connector.Broken = new InvalidOperationException("key=secret");
         var error = (await cluster.Market.GetOrderBook("BTCUSDT", Cancel)).Error;
-        Assert.Equal(ErrorCode.Internal, error?.Code);
+        Assert.Equal(ExchangeErrorCode.Internal, error?.Code);
         Assert.StartsWith("market_server_binance failed; its log has the details under ", error?.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", error?.Message, StringComparison.Ordinal);
     }
@@ -101,7 +101,7 @@ public sealed class ConnectionGrainTests
 
         var stop = cluster.Cluster.StopSiloAsync(await cluster.Home());
         Assert.Equal(ConnectionState.Stopping, (await observer.NextUpdate()).Data.State);
-        Assert.Equal(ErrorCode.Stopping, (await cluster.Market.SubscribeTrades("BTCUSDT", cancellationToken: Cancel)).Error?.Code);
+        Assert.Equal(ExchangeErrorCode.Stopping, (await cluster.Market.SubscribeTrades("BTCUSDT", cancellationToken: Cancel)).Error?.Code);
         Assert.Equal(ConnectionState.Stopping, (await cluster.Market.GetStatus(Cancel)).OrThrow().State);
         Assert.False(stop.IsCompleted);
         // An attempt to connect that was under way is no news any more.

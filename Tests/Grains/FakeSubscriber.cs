@@ -95,7 +95,7 @@ internal sealed class FakeSubscriber(ConnectionId connection, IMarketDataSink si
     public Task<Result<OrderBook>> GetOrderBook(string symbol, CancellationToken cancellationToken = default)
     {
         ThrowIfBroken();
-        return Task.FromResult<Result<OrderBook>>(new ExchangeError { Code = ErrorCode.UnknownSymbol, Message = $"nobody is subscribed to '{symbol}'" });
+        return Task.FromResult<Result<OrderBook>>(new ExchangeError { Code = ExchangeErrorCode.UnknownSymbol, Message = $"nobody is subscribed to '{symbol}'" });
     }
 
     public Task<Result<ImmutableArray<Instrument>>> GetInstruments(CancellationToken cancellationToken = default) =>

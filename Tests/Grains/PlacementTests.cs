@@ -50,7 +50,7 @@ public sealed class PlacementTests
         var thrown = await Assert.ThrowsAsync<ConnectionNotDeclaredException>(() => grain.GetStatus(Cancel)).Within("the error");
         Assert.Equal("No silo declares the connection 'market/deribit'. Start one whose Exchange:Connections contains it.", thrown.Message);
         var error = ConnectionErrors.From(thrown, new ConnectionId(ConnectionRole.Market, Venues.Deribit));
-        Assert.Equal((ErrorCode.ConnectionNotDeclared, true), (error.Code, error.Retryable));
+        Assert.Equal((ExchangeErrorCode.ConnectionNotDeclared, true), (error.Code, error.Retryable));
     }
 
     [Fact]

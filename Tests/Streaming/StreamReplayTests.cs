@@ -37,9 +37,9 @@ public sealed class StreamReplayTests
         await using var cluster = await Start(published: 10);
         var epoch = (await cluster.Streams.GetPosition(TestCluster.TradesStream, Cancel)).OrThrow().Epoch;
 
-        Assert.Equal(ErrorCode.SnapshotRequired, (await cluster.Streams.Replay<Trade>(TestCluster.TradesStream, epoch, 1, 100, Cancel)).Error?.Code);
-        Assert.Equal(ErrorCode.SnapshotRequired, (await cluster.Streams.Replay<Trade>(TestCluster.TradesStream, epoch - 1, 5, 100, Cancel)).Error?.Code);
-        Assert.Equal(ErrorCode.SnapshotRequired, (await cluster.Streams.Replay<Trade>(TestCluster.TradesStream, epoch, 11, 100, Cancel)).Error?.Code);
+        Assert.Equal(ExchangeErrorCode.SnapshotRequired, (await cluster.Streams.Replay<Trade>(TestCluster.TradesStream, epoch, 1, 100, Cancel)).Error?.Code);
+        Assert.Equal(ExchangeErrorCode.SnapshotRequired, (await cluster.Streams.Replay<Trade>(TestCluster.TradesStream, epoch - 1, 5, 100, Cancel)).Error?.Code);
+        Assert.Equal(ExchangeErrorCode.SnapshotRequired, (await cluster.Streams.Replay<Trade>(TestCluster.TradesStream, epoch, 11, 100, Cancel)).Error?.Code);
     }
 
     [Fact]
@@ -56,12 +56,12 @@ public sealed class StreamReplayTests
     }
 
     [Theory]
-    [InlineData("oranges", "binance/BTCUSDT", ErrorCode.UnknownTopic)]
-    [InlineData(StreamNames.Trades, "binance", ErrorCode.UnknownTopic)]
-    [InlineData(StreamNames.Books, "binance/BTCUSDT", ErrorCode.UnknownTopic)]
-    [InlineData(StreamNames.Trades, "deribit/BTC-PERPETUAL", ErrorCode.ConnectionNotDeclared)]
-    [InlineData(StreamNames.Orders, "binance", ErrorCode.NotSupported)]
-    public async Task What_cannot_be_replayed_is_a_clear_error(string streamNamespace, string key, ErrorCode expected)
+    [InlineData("oranges", "binance/BTCUSDT", ExchangeErrorCode.UnknownTopic)]
+    [InlineData(StreamNames.Trades, "binance", ExchangeErrorCode.UnknownTopic)]
+    [InlineData(StreamNames.Books, "binance/BTCUSDT", ExchangeErrorCode.UnknownTopic)]
+    [InlineData(StreamNames.Trades, "deribit/BTC-PERPETUAL", ExchangeErrorCode.ConnectionNotDeclared)]
+    [InlineData(StreamNames.Orders, "binance", ExchangeErrorCode.NotSupported)]
+    public async Task What_cannot_be_replayed_is_a_clear_error(string streamNamespace, string key, ExchangeErrorCode expected)
     {
         await using var cluster = await TestCluster.StartOne();
         await cluster.Venue.NextConnected();
@@ -74,7 +74,7 @@ public sealed class StreamReplayTests
     {
         await using var cluster = await Start(published: 1);
         var result = await cluster.Streams.Replay<Trade>(TestCluster.TradesStream, 0, 0, 0, Cancel);
-        Assert.Equal((ErrorCode.InvalidArgument, "limit: is 0, legal are 1 to 4096"), (result.Error?.Code, result.Error?.Message));
+        Assert.Equal((ExchangeErrorCode.InvalidArgument, "limit: is 0, legal are 1 to 4096"), (result.Error?.Code, result.Error?.Message));
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class StreamReplayTests
         Assert.Equal(9, token.SequenceNumber);
 
         var (byToken, subscription) = await cluster.SubscribeTrades(token);
-        Assert.Equal(new StreamPosition(token.Epoch, 9), subscription.Start);
+        Assert.Equal(new UpdatePosition(token.Epoch, 9), subscription.Start);
         Assert.Equal(10, (await byToken.NextUpdate()).Seq);
         Assert.True(byToken.IsEmpty);
     }
@@ -100,7 +100,7 @@ public sealed class StreamReplayTests
         foreach (var token in new[] { new ExchangeStreamToken(epoch, 1), new ExchangeStreamToken(epoch - 1, 9) })
         {
             var (observer, subscription) = await cluster.SubscribeTrades(token);
-            Assert.Equal(new StreamPosition(epoch, 10), (await observer.NextNotice<StreamSnapshotRequiredException>()).Position);
+            Assert.Equal(new UpdatePosition(epoch, 10), (await observer.NextNotice<StreamSnapshotRequiredException>()).Position);
             Assert.True(subscription.IsActive);
         }
     }

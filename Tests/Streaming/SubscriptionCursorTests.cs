@@ -44,8 +44,8 @@ public sealed class SubscriptionCursorTests
                     var taken = cursor.Take(batch, i);
                     foreach (var handed in batch.Skip(i).Take(taken))
                     {
-                        Assert.Equal(new StreamPosition(told.Epoch, told.Seq + 1), new StreamPosition(handed.Epoch, handed.Seq));
-                        told = new StreamPosition(handed.Epoch, handed.Seq);
+                        Assert.Equal(new UpdatePosition(told.Epoch, told.Seq + 1), new UpdatePosition(handed.Epoch, handed.Seq));
+                        told = new UpdatePosition(handed.Epoch, handed.Seq);
                     }
 
                     if (taken == 0 && cursor.Step(batch[i]) == UpdateStep.Ahead)
@@ -67,7 +67,7 @@ public sealed class SubscriptionCursorTests
         cursor.Answered(Answer(SubscribeStatus.Renewed, 7, 9), first: false);
 
         Assert.IsType<StreamProducerLostException>(cursor.NextNotice());
-        Assert.Equal(new StreamPosition(7, 3), Assert.IsType<StreamResumedException>(cursor.NextNotice()).Position);
+        Assert.Equal(new UpdatePosition(7, 3), Assert.IsType<StreamResumedException>(cursor.NextNotice()).Position);
         Assert.Null(cursor.NextNotice());
     }
 

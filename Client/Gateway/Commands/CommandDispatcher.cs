@@ -27,7 +27,7 @@ internal sealed partial class CommandDispatcher(
         {
             refusal = new ExchangeError
             {
-                Code = ErrorCode.RequestTooLarge,
+                Code = ExchangeErrorCode.RequestTooLarge,
                 Message = $"the frame has {frame.Body.Length} bytes; at most {options.MaxFrameBytes} are taken",
             };
         }
@@ -36,7 +36,7 @@ internal sealed partial class CommandDispatcher(
             Interlocked.Decrement(ref _inFlight);
             refusal = new ExchangeError
             {
-                Code = ErrorCode.Overloaded,
+                Code = ExchangeErrorCode.Overloaded,
                 Message = $"{options.MaxCommandsInFlight} commands are under way already; try again when one has been answered",
                 Retryable = true,
             };
@@ -70,7 +70,7 @@ internal sealed partial class CommandDispatcher(
             id = request.Id;
             if (!sessions.TryTouch(frame.Sender.RoutingId, out session))
             {
-                Refuse(frame.Sender, id, ErrorCode.Overloaded, $"there are {options.MaxSessions} sessions already; end one with session.goodbye");
+                Refuse(frame.Sender, id, ExchangeErrorCode.Overloaded, $"there are {options.MaxSessions} sessions already; end one with session.goodbye");
                 return;
             }
 
@@ -83,7 +83,7 @@ internal sealed partial class CommandDispatcher(
             hasBegun = true;
             if (session.Begin() > options.MaxCommandsPerSession)
             {
-                Refuse(frame.Sender, id, ErrorCode.Overloaded, $"{options.MaxCommandsPerSession} commands of this session are under way already");
+                Refuse(frame.Sender, id, ExchangeErrorCode.Overloaded, $"{options.MaxCommandsPerSession} commands of this session are under way already");
                 return;
             }
 
@@ -103,7 +103,7 @@ internal sealed partial class CommandDispatcher(
 
             if (request.Deadline is { } deadline && time.GetUtcNow() > deadline)
             {
-                Refuse(frame.Sender, id, ErrorCode.Timeout, $"the command came {(time.GetUtcNow() - deadline).TotalSeconds:0.###} s after its deadline and was not carried out");
+                Refuse(frame.Sender, id, ExchangeErrorCode.Timeout, $"the command came {(time.GetUtcNow() - deadline).TotalSeconds:0.###} s after its deadline and was not carried out");
                 return;
             }
 
@@ -120,7 +120,7 @@ internal sealed partial class CommandDispatcher(
             LogFailed(logger, number, e);
             Answer(frame.Sender, id, new ExchangeError
             {
-                Code = ErrorCode.Internal,
+                Code = ExchangeErrorCode.Internal,
                 Message = $"a defect of the gateway; its log has the details under {number}",
                 Outcome = CommandOutcome.Unknown,
             });
@@ -133,7 +133,7 @@ internal sealed partial class CommandDispatcher(
         }
     }
 
-    private void Refuse(ReplyAddress to, RequestId id, ErrorCode code, string message) =>
+    private void Refuse(ReplyAddress to, RequestId id, ExchangeErrorCode code, string message) =>
         Answer(to, id, new ExchangeError { Code = code, Message = message, Retryable = true, Outcome = CommandOutcome.Rejected });
 
     private void Answer(ReplyAddress to, RequestId id, ExchangeError error)

@@ -21,7 +21,7 @@ internal static class EventsMethods
             return async to =>
             {
                 if (topic.Producer is not { } producer)
-                    return new ExchangeError { Code = ErrorCode.NotSupported, Message = $"{topic} is not replayed", Field = "topic" };
+                    return new ExchangeError { Code = ExchangeErrorCode.NotSupported, Message = $"{topic} is not replayed", Field = "topic" };
                 var updates = new ByteBuffer(16 * 1024);
                 var replayed = await calls.InvokeAsync(
                     "events.replay", producer, changesVenue: false,

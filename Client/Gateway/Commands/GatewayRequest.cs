@@ -151,5 +151,5 @@ internal readonly record struct GatewayRequest(RequestId Id, string Method, Json
     /// <summary>A piece of foreign text that is fit for a message.</summary>
     public static string Shorten(string text) => text.Length <= 64 ? text : text[..61] + "...";
 
-    private static ExchangeError Malformed(string message) => new() { Code = ErrorCode.MalformedRequest, Message = message };
+    private static ExchangeError Malformed(string message) => new() { Code = ExchangeErrorCode.MalformedRequest, Message = message };
 }

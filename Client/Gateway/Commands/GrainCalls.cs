@@ -40,7 +40,7 @@ internal sealed partial class GrainCalls(GatewayOptions options, TimeProvider ti
         }
 
         var error = ConnectionErrors.From(exception, connection);
-        if (error.Code != ErrorCode.Internal)
+        if (error.Code != ExchangeErrorCode.Internal)
             return error;
 
         // The text of an unexpected exception may hold anything; it belongs in the log, and the caller gets its number.
@@ -52,15 +52,15 @@ internal sealed partial class GrainCalls(GatewayOptions options, TimeProvider ti
 
     private static ExchangeError TimedOut(string method, TimeSpan after) => new()
     {
-        Code = ErrorCode.Timeout,
+        Code = ExchangeErrorCode.Timeout,
         Message = $"{method}: no answer within {after.TotalSeconds:0.###} s",
         Retryable = true,
     };
 
     /// <summary>Errors by which the request provably never reached a venue.</summary>
-    private static bool IsOfRequest(ErrorCode code) =>
-        code is (>= ErrorCode.InvalidArgument and < ErrorCode.PriceOffTick) or ErrorCode.ConnectionNotDeclared or ErrorCode.NotReady
-            or ErrorCode.CredentialsMissing or ErrorCode.Stopping or ErrorCode.TradingHalted or ErrorCode.ReduceOnlyMode;
+    private static bool IsOfRequest(ExchangeErrorCode code) =>
+        code is (>= ExchangeErrorCode.InvalidArgument and < ExchangeErrorCode.PriceOffTick) or ExchangeErrorCode.ConnectionNotDeclared or ExchangeErrorCode.NotReady
+            or ExchangeErrorCode.CredentialsMissing or ExchangeErrorCode.Stopping or ExchangeErrorCode.TradingHalted or ExchangeErrorCode.ReduceOnlyMode;
 
     [LoggerMessage(30, LogLevel.Error, "{Method} failed unexpectedly ({Number})")]
     private static partial void LogFailed(ILogger logger, string method, string number, Exception exception);

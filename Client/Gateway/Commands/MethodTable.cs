@@ -51,7 +51,7 @@ internal sealed class MethodTable(IGrainFactory grains, GrainCalls calls)
         {
             return new ExchangeError
             {
-                Code = ErrorCode.NotSupported,
+                Code = ExchangeErrorCode.NotSupported,
                 Message = "data.set_auth_credentials: credentials are set by configuration or in process, never over ZeroMQ",
                 Outcome = CommandOutcome.Rejected,
             };
@@ -60,7 +60,7 @@ internal sealed class MethodTable(IGrainFactory grains, GrainCalls calls)
         var near = NearNames.Of(name, _methods.Keys);
         return new ExchangeError
         {
-            Code = ErrorCode.UnknownMethod,
+            Code = ExchangeErrorCode.UnknownMethod,
             Message = $"method: '{GatewayRequest.Shorten(name)}' does not exist; " +
                 (near.Count > 0 ? $"did you mean {string.Join(" or ", near)}?" : "session.hello lists them all"),
             Field = "method",

@@ -30,7 +30,7 @@ internal sealed class ParamsReader(JsonElement parameters, string path = "")
             return id;
         Error = new ExchangeError
         {
-            Code = ErrorCode.UnknownExchange,
+            Code = ExchangeErrorCode.UnknownExchange,
             Field = path + "exchange",
             Message = $"{path}exchange: '{GatewayRequest.Shorten(text)}' is none of {string.Join(", ", Venues.All)} (in lower case, with an account after a colon where there is more than one)",
         };

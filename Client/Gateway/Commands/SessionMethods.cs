@@ -138,7 +138,7 @@ internal sealed class SessionMethods(
         writer.WriteNumber("in_flight"u8, sessions.All.Sum(s => s.InFlight));
         writer.WriteStartObject("errors"u8);
         foreach (var (code, count) in counters.Errors.OrderBy(e => e.Key))
-            writer.WriteNumber(WireName<ErrorCode>.Of(code), count);
+            writer.WriteNumber(WireName<ExchangeErrorCode>.Of(code), count);
         writer.WriteEndObject();
         writer.WriteEndObject();
 

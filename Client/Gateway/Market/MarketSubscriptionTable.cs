@@ -35,7 +35,7 @@ internal sealed partial class MarketSubscriptionTable(
             {
                 return new ExchangeError
                 {
-                    Code = ErrorCode.SubscriptionLimit,
+                    Code = ExchangeErrorCode.SubscriptionLimit,
                     Message = $"{method}: a session holds at most {options.MaxSubscriptionsPerSession} market subscriptions; give some back",
                 };
             }

@@ -272,7 +272,7 @@ internal partial class StreamFeed<T> : TopicFeed, IAsyncObserver<StreamUpdate<T>
         }
     }
 
-    private void OnSnapshotRequired(StreamPosition position)
+    private void OnSnapshotRequired(UpdatePosition position)
     {
         TopicPlace before;
         bool isNewEpoch;
@@ -302,7 +302,7 @@ internal partial class StreamFeed<T> : TopicFeed, IAsyncObserver<StreamUpdate<T>
     }
 
     /// <summary>A hole in a stream whose updates are not complete in themselves is told; a new epoch speaks for itself.</summary>
-    private void TellMissed(TopicPlace before, StreamPosition now)
+    private void TellMissed(TopicPlace before, UpdatePosition now)
     {
         if (!Topic.IsComplete && before.Epoch == now.Epoch && now.Seq > before.LastSeq)
             _context.Notices.PublishMissed(Topic, now.Epoch, before.LastSeq + 1, now.Seq);

@@ -35,7 +35,7 @@ internal abstract class TopicFeed(TopicName topic, UpdateOutbox outbox, TimeProv
 
     /// <summary>Writes a JSON array of what came after a place; or says why it cannot.</summary>
     public virtual ValueTask<Result<ReplayedPlace>> WriteReplayAsync(ByteBuffer to, long epoch, long afterSeq, int limit, CancellationToken cancellationToken) =>
-        ValueTask.FromResult<Result<ReplayedPlace>>(new ExchangeError { Code = ErrorCode.NotSupported, Message = $"{topic} is not replayed" });
+        ValueTask.FromResult<Result<ReplayedPlace>>(new ExchangeError { Code = ExchangeErrorCode.NotSupported, Message = $"{topic} is not replayed" });
 
     /// <summary>Repeats the place of the last update.</summary>
     public void PublishHeartbeat()

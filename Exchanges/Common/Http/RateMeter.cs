@@ -102,7 +102,7 @@ public sealed class RateMeter
     /// <summary>An error that says when to come back.</summary>
     public ExchangeError Exhausted(DateTimeOffset retryAt) => new()
     {
-        Code = ErrorCode.RateLimited,
+        Code = ExchangeErrorCode.RateLimited,
         Message = $"our share of the venue's request budget ({_share} of {Limit} in {Window.TotalSeconds:0} s) is used up; try again at {retryAt:HH:mm:ss} UTC",
         Retryable = true,
         RetryAt = retryAt,

@@ -41,7 +41,7 @@ public sealed class VenueClock(TimeProvider time)
         }
 
         if (seen.Count == 0)
-            return error ?? new ExchangeError { Code = ErrorCode.Timeout, Message = "the venue's time is not known", Retryable = true };
+            return error ?? new ExchangeError { Code = ExchangeErrorCode.Timeout, Message = "the venue's time is not known", Retryable = true };
         var offset = Estimate(seen);
         Interlocked.Exchange(ref _offsetTicks, offset.Ticks);
         _measured = true;

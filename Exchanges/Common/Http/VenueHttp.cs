@@ -85,7 +85,7 @@ public sealed class VenueHttp : IDisposable
             var (body, error) = await TryGetAsync(pathAndQuery, cancellationToken).ConfigureAwait(false);
             if (body is not null)
                 return read(body);
-            var mayHelp = error!.Code is ErrorCode.Timeout or ErrorCode.ConnectionLost or ErrorCode.ConnectFailed or ErrorCode.VenueUnavailable or ErrorCode.VenueError;
+            var mayHelp = error!.Code is ExchangeErrorCode.Timeout or ExchangeErrorCode.ConnectionLost or ExchangeErrorCode.ConnectFailed or ExchangeErrorCode.VenueUnavailable or ExchangeErrorCode.VenueError;
             if (error.RetryAt is not null || !mayHelp || attempt >= Attempts)
                 return error;
             await Task.Delay(backoff.Next(), _time, cancellationToken).ConfigureAwait(false);
@@ -111,24 +111,24 @@ public sealed class VenueHttp : IDisposable
             }
 
             var error = _rules.ReadError((int)response.StatusCode, response.Headers, body);
-            if (error.Code is ErrorCode.RateLimited or ErrorCode.Banned)
+            if (error.Code is ExchangeErrorCode.RateLimited or ExchangeErrorCode.Banned)
                 error = Pause(error, response.Headers.RetryAfter);
             return (null, error);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return (null, new ExchangeError { Code = ErrorCode.Timeout, Message = $"no answer from {_http.BaseAddress} within {_timeout.TotalSeconds:0.###} s", Retryable = true });
+            return (null, new ExchangeError { Code = ExchangeErrorCode.Timeout, Message = $"no answer from {_http.BaseAddress} within {_timeout.TotalSeconds:0.###} s", Retryable = true });
         }
         catch (HttpRequestException e)
         {
             var code = e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
-                ? ErrorCode.ConnectFailed
-                : ErrorCode.ConnectionLost;
+                ? ExchangeErrorCode.ConnectFailed
+                : ExchangeErrorCode.ConnectionLost;
             return (null, new ExchangeError { Code = code, Message = $"{_http.BaseAddress}: {e.GetBaseException().Message}", Retryable = true });
         }
         catch (IOException e)
         {
-            return (null, new ExchangeError { Code = ErrorCode.ConnectionLost, Message = $"{_http.BaseAddress}: {e.GetBaseException().Message}", Retryable = true });
+            return (null, new ExchangeError { Code = ExchangeErrorCode.ConnectionLost, Message = $"{_http.BaseAddress}: {e.GetBaseException().Message}", Retryable = true });
         }
     }
 

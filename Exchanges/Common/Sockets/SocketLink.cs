@@ -130,8 +130,8 @@ public sealed class SocketLink : IDisposable
             if (sent == SendOutcome.NotSent)
             {
                 return cancellationToken.IsCancellationRequested
-                    ? SocketReply.NotSent(ErrorCode.Timeout, "the request was given up before it was sent")
-                    : SocketReply.NotSent(ErrorCode.ConnectionLost, "the connection was lost before the request was sent");
+                    ? SocketReply.NotSent(ExchangeErrorCode.Timeout, "the request was given up before it was sent")
+                    : SocketReply.NotSent(ExchangeErrorCode.ConnectionLost, "the connection was lost before the request was sent");
             }
 
             var limit = timeout ?? _options.RequestTimeout;
@@ -142,7 +142,7 @@ public sealed class SocketLink : IDisposable
             }
             catch (TimeoutException)
             {
-                return SocketReply.Unknown(sent, ErrorCode.Timeout, $"no reply within {limit.TotalSeconds:0.###} s");
+                return SocketReply.Unknown(sent, ExchangeErrorCode.Timeout, $"no reply within {limit.TotalSeconds:0.###} s");
             }
             catch (OperationCanceledException) when (reply.Task.IsCompletedSuccessfully)
             {
@@ -150,11 +150,11 @@ public sealed class SocketLink : IDisposable
             }
             catch (OperationCanceledException) when (!_ended.IsCancellationRequested)
             {
-                return SocketReply.Unknown(sent, ErrorCode.Timeout, "the wait for the reply was given up");
+                return SocketReply.Unknown(sent, ExchangeErrorCode.Timeout, "the wait for the reply was given up");
             }
             catch (OperationCanceledException)
             {
-                return SocketReply.Unknown(sent, ErrorCode.ConnectionLost, "the connection was lost before the reply came");
+                return SocketReply.Unknown(sent, ExchangeErrorCode.ConnectionLost, "the connection was lost before the reply came");
             }
         }
         finally

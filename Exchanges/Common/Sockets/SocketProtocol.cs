@@ -62,7 +62,7 @@ public abstract class SocketProtocol
     public virtual bool IsRefusal(ExchangeError error)
     {
         ArgumentNullException.ThrowIfNull(error);
-        return error.Code is ErrorCode.AuthenticationFailed or ErrorCode.PermissionDenied or ErrorCode.CredentialsMissing;
+        return error.Code is ExchangeErrorCode.AuthenticationFailed or ExchangeErrorCode.PermissionDenied or ExchangeErrorCode.CredentialsMissing;
     }
 
     /// <summary>What of a frame may be logged, given its first bytes as text. Protocols whose frames can hold secrets blank them here.</summary>

@@ -20,10 +20,10 @@ public enum SendOutcome
 public readonly record struct SocketReply(SendOutcome Sent, byte[]? Frame, ExchangeError? Error)
 {
     /// <summary>A request that never left.</summary>
-    public static SocketReply NotSent(ErrorCode code, string message) =>
+    public static SocketReply NotSent(ExchangeErrorCode code, string message) =>
         new(SendOutcome.NotSent, null, new ExchangeError { Code = code, Message = message, Outcome = CommandOutcome.Rejected, Retryable = true });
 
     /// <summary>A request of which nobody can tell.</summary>
-    public static SocketReply Unknown(SendOutcome sent, ErrorCode code, string message) =>
+    public static SocketReply Unknown(SendOutcome sent, ExchangeErrorCode code, string message) =>
         new(sent, null, new ExchangeError { Code = code, Message = message, Outcome = CommandOutcome.Unknown });
 }

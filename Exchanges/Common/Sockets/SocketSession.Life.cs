@@ -26,7 +26,7 @@ public sealed partial class SocketSession
             }
         }
 
-        _firstAttempt.TrySetResult(new ExchangeError { Code = ErrorCode.Stopping, Message = "the connection was closed" });
+        _firstAttempt.TrySetResult(new ExchangeError { Code = ExchangeErrorCode.Stopping, Message = "the connection was closed" });
         if (_current is { } link)
         {
             SetState(ConnectionState.Stopping, null);
@@ -91,7 +91,7 @@ public sealed partial class SocketSession
         }
         catch (Exception e)
         {
-            return new ExchangeError { Code = ErrorCode.ConnectFailed, Message = $"could not connect to {_options.Url}: {e.GetBaseException().Message}", Retryable = true };
+            return new ExchangeError { Code = ExchangeErrorCode.ConnectFailed, Message = $"could not connect to {_options.Url}: {e.GetBaseException().Message}", Retryable = true };
         }
 
         using var timeout = new CancellationTokenSource(_options.HandshakeTimeout, _time);
@@ -113,7 +113,7 @@ public sealed partial class SocketSession
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
-            return new ExchangeError { Code = ErrorCode.Timeout, Message = $"not ready within {_options.HandshakeTimeout.TotalSeconds:0.###} s", Retryable = true };
+            return new ExchangeError { Code = ExchangeErrorCode.Timeout, Message = $"not ready within {_options.HandshakeTimeout.TotalSeconds:0.###} s", Retryable = true };
         }
         catch (OperationCanceledException)
         {
@@ -122,12 +122,12 @@ public sealed partial class SocketSession
         catch (Exception e)
         {
             SocketLog.SessionFailed(_logger, e, _options.Connection.ToString(), _options.Name);
-            return new ExchangeError { Code = ErrorCode.Internal, Message = e.Message, Retryable = true };
+            return new ExchangeError { Code = ExchangeErrorCode.Internal, Message = e.Message, Retryable = true };
         }
 
         return new ExchangeError
         {
-            Code = ErrorCode.ConnectionLost,
+            Code = ExchangeErrorCode.ConnectionLost,
             Message = link.Ended.IsCompleted ? await link.Ended.ConfigureAwait(false) : "stopping",
             Retryable = true,
         };

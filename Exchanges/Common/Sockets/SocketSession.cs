@@ -94,7 +94,7 @@ public sealed partial class SocketSession : IAsyncDisposable
         Func<long, ReadOnlyMemory<byte>> makeFrame, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         _current is { } link
             ? link.RequestAsync(makeFrame, timeout, cancellationToken)
-            : Task.FromResult(SocketReply.NotSent(ErrorCode.NotReady, $"the connection is {_status.State}"));
+            : Task.FromResult(SocketReply.NotSent(ExchangeErrorCode.NotReady, $"the connection is {_status.State}"));
 
     /// <summary>Gives the link in service up and connects again: data that should come does not, or is wrong.</summary>
     /// <param name="reason">Why, for the status.</param>

@@ -55,7 +55,7 @@ public sealed class RequestReplyTests
         client.SendFrame("one");
 
         var error = Assert.Throws<FiniteStateMachineException>(() => client.SendFrame("two"));
-        Assert.Equal(ErrorCode.FiniteStateMachine, error.ErrorCode);
+        Assert.Equal(global::NetMQ.ErrorCode.FiniteStateMachine, error.ErrorCode);
         Assert.IsAssignableFrom<NetMQException>(error);
     }
 

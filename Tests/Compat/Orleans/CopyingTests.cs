@@ -13,6 +13,7 @@ public enum Hue
     Green,
 }
 
+#pragma warning disable ORLEANS0004 // a member without an id is what this is about
 [GenerateSerializer]
 public record Parcel([property: Id(0)] string Name, [property: Id(1)] List<int> Numbers)
 {
@@ -27,6 +28,7 @@ public record Parcel([property: Id(0)] string Name, [property: Id(1)] List<int> 
 
     public DateTimeOffset Packed => _packed;
 }
+#pragma warning restore ORLEANS0004
 
 [GenerateSerializer]
 public sealed record BigParcel(string Name, List<int> Numbers, [property: Id(10)] decimal Weight) : Parcel(Name, Numbers);

@@ -174,7 +174,10 @@ public sealed class StorageTests
 
     private sealed class Written : IGrainState<Notebook>
     {
+        // The genuine interface allows null here, the stand-in does not.
+#pragma warning disable CS8766, CS8767
         public Notebook State { get; set; } = null!;
+#pragma warning restore CS8766, CS8767
 
         public string? ETag { get; set; }
 

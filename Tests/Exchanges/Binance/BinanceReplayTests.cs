@@ -45,7 +45,7 @@ public sealed class BinanceReplayTests
         var path = Recording();
         Assert.SkipWhen(path is null, "the shared recordings are not beside this checkout");
         var error = BinanceReplay.Run(RecordingReader.ReadFile(path!), "BTCUSDT").Error;
-        Assert.Equal(ErrorCode.UnknownSymbol, error!.Code);
+        Assert.Equal(ExchangeErrorCode.UnknownSymbol, error!.Code);
         Assert.Contains("BTCUSDT", error.Message, StringComparison.Ordinal);
     }
 

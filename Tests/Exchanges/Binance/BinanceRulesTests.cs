@@ -77,22 +77,22 @@ public sealed class BinanceRulesTests
     }
 
     [Theory]
-    [InlineData(400, """{"code":-1121,"msg":"Invalid symbol."}""", ErrorCode.UnknownSymbol, CommandOutcome.Rejected)]
-    [InlineData(400, """{"code":"-2019","msg":"Margin is insufficient."}""", ErrorCode.InsufficientMargin, CommandOutcome.Rejected)]
-    [InlineData(400, """{"code":-5022,"msg":"Post only"}""", ErrorCode.PostOnlyWouldTake, CommandOutcome.Rejected)]
-    [InlineData(400, """{"code":-4014,"msg":"tick"}""", ErrorCode.PriceOffTick, CommandOutcome.Rejected)]
-    [InlineData(400, """{"code":-1021,"msg":"Timestamp"}""", ErrorCode.ClockSkew, CommandOutcome.Rejected)]
-    [InlineData(400, """{"code":-1007,"msg":"Timeout"}""", ErrorCode.Timeout, CommandOutcome.Unknown)]
-    [InlineData(400, """{"code":-1006,"msg":"Unexpected"}""", ErrorCode.Timeout, CommandOutcome.Unknown)]
-    [InlineData(503, """{"code":-1008,"msg":"overloaded"}""", ErrorCode.VenueUnavailable, CommandOutcome.Unknown)]
-    [InlineData(503, "Unknown error, please check your request or try again later.", ErrorCode.VenueUnavailable, CommandOutcome.Unknown)]
-    [InlineData(504, "<html>", ErrorCode.VenueError, CommandOutcome.Unknown)]
-    [InlineData(500, """{"code":-1001,"msg":"Internal error"}""", ErrorCode.VenueError, CommandOutcome.Unknown)]
-    [InlineData(429, """{"code":-1003,"msg":"Too many requests."}""", ErrorCode.RateLimited, CommandOutcome.Rejected)]
-    [InlineData(418, "", ErrorCode.Banned, CommandOutcome.Rejected)]
-    [InlineData(401, "", ErrorCode.AuthenticationFailed, CommandOutcome.Rejected)]
-    [InlineData(400, """{"code":-9999,"msg":"something new"}""", ErrorCode.RejectedByVenue, CommandOutcome.Rejected)]
-    public void Errors_are_mapped_by_code(int status, string body, ErrorCode code, CommandOutcome outcome)
+    [InlineData(400, """{"code":-1121,"msg":"Invalid symbol."}""", ExchangeErrorCode.UnknownSymbol, CommandOutcome.Rejected)]
+    [InlineData(400, """{"code":"-2019","msg":"Margin is insufficient."}""", ExchangeErrorCode.InsufficientMargin, CommandOutcome.Rejected)]
+    [InlineData(400, """{"code":-5022,"msg":"Post only"}""", ExchangeErrorCode.PostOnlyWouldTake, CommandOutcome.Rejected)]
+    [InlineData(400, """{"code":-4014,"msg":"tick"}""", ExchangeErrorCode.PriceOffTick, CommandOutcome.Rejected)]
+    [InlineData(400, """{"code":-1021,"msg":"Timestamp"}""", ExchangeErrorCode.ClockSkew, CommandOutcome.Rejected)]
+    [InlineData(400, """{"code":-1007,"msg":"Timeout"}""", ExchangeErrorCode.Timeout, CommandOutcome.Unknown)]
+    [InlineData(400, """{"code":-1006,"msg":"Unexpected"}""", ExchangeErrorCode.Timeout, CommandOutcome.Unknown)]
+    [InlineData(503, """{"code":-1008,"msg":"overloaded"}""", ExchangeErrorCode.VenueUnavailable, CommandOutcome.Unknown)]
+    [InlineData(503, "Unknown error, please check your request or try again later.", ExchangeErrorCode.VenueUnavailable, CommandOutcome.Unknown)]
+    [InlineData(504, "<html>", ExchangeErrorCode.VenueError, CommandOutcome.Unknown)]
+    [InlineData(500, """{"code":-1001,"msg":"Internal error"}""", ExchangeErrorCode.VenueError, CommandOutcome.Unknown)]
+    [InlineData(429, """{"code":-1003,"msg":"Too many requests."}""", ExchangeErrorCode.RateLimited, CommandOutcome.Rejected)]
+    [InlineData(418, "", ExchangeErrorCode.Banned, CommandOutcome.Rejected)]
+    [InlineData(401, "", ExchangeErrorCode.AuthenticationFailed, CommandOutcome.Rejected)]
+    [InlineData(400, """{"code":-9999,"msg":"something new"}""", ExchangeErrorCode.RejectedByVenue, CommandOutcome.Rejected)]
+    public void Errors_are_mapped_by_code(int status, string body, ExchangeErrorCode code, CommandOutcome outcome)
     {
         var error = BinanceErrors.Read(status, Encoding.UTF8.GetBytes(body));
         Assert.Equal((code, outcome), (error.Code, error.Outcome));
@@ -131,7 +131,7 @@ public sealed class BinanceRulesTests
             var dated = info.Get("BTCUSDT_270326")!;
             Assert.Equal((InstrumentKind.Future, false, null), (dated.Kind, dated.IsTrading, dated.MinPrice));
             Assert.NotNull(dated.Expiry);
-            Assert.Equal(ErrorCode.SymbolNotTrading, info.Find("BTCUSDT_270326").Error!.Code);
+            Assert.Equal(ExchangeErrorCode.SymbolNotTrading, info.Find("BTCUSDT_270326").Error!.Code);
         }
         finally
         {

@@ -185,7 +185,7 @@ public sealed class BinanceSubscriberFaultTests : IAsyncLifetime
         await _connector.SubscribeTopOfBook("BTCUSDT");
         _venue.OnControl = (_, method) => method == "SUBSCRIBE" ? Fate.Refused : Fate.Normal;
         var error = (await Awaiting.Within(_connector.SubscribeTopOfBook("ETHUSDT"), "the refusal")).Error!;
-        Assert.Equal((ErrorCode.RejectedByVenue, "2"), (error.Code, error.VenueCode));
+        Assert.Equal((ExchangeErrorCode.RejectedByVenue, "2"), (error.Code, error.VenueCode));
         Assert.Equal(["BTCUSDT"], (await _connector.GetSubscriptions()).OrThrow().TopOfBooks.Select(s => s.Symbol));
         Assert.Equal(ConnectionState.Ready, (await _connector.GetStatus()).OrThrow().State);
     }

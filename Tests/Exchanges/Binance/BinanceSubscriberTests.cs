@@ -50,8 +50,8 @@ public sealed class BinanceSubscriberTests : IAsyncLifetime
         _venue.ExchangeInfo = "{}";
         var connector = New();
         var error = (await connector.Connect()).Error!;
-        Assert.Equal((ErrorCode.ConnectFailed, true), (error.Code, error.Retryable));
-        Assert.Equal(ErrorCode.NotReady, (await connector.SubscribeTrades("BTCUSDT")).Error!.Code);
+        Assert.Equal((ExchangeErrorCode.ConnectFailed, true), (error.Code, error.Retryable));
+        Assert.Equal(ExchangeErrorCode.NotReady, (await connector.SubscribeTrades("BTCUSDT")).Error!.Code);
         _venue.ExchangeInfo = info;
         await Pass(475);
         await _sink.Statuses.First(s => s.State == ConnectionState.Ready, "ready");
@@ -61,16 +61,16 @@ public sealed class BinanceSubscriberTests : IAsyncLifetime
     public async Task What_cannot_be_subscribed_to_is_refused_with_what_would_be_right()
     {
         var early = New();
-        Assert.Equal(ErrorCode.NotReady, (await early.SubscribeOrderBook("BTCUSDT")).Error!.Code);
+        Assert.Equal(ExchangeErrorCode.NotReady, (await early.SubscribeOrderBook("BTCUSDT")).Error!.Code);
         await early.Connect();
         var unknown = (await early.SubscribeOrderBook("BTCUSD")).Error!;
-        Assert.Equal((ErrorCode.UnknownSymbol, "symbol"), (unknown.Code, unknown.Field));
+        Assert.Equal((ExchangeErrorCode.UnknownSymbol, "symbol"), (unknown.Code, unknown.Field));
         Assert.Contains("BTCUSDT", unknown.Message, StringComparison.Ordinal);
-        Assert.Equal(ErrorCode.UnknownSymbol, (await early.SubscribeTrades("btcusdt")).Error!.Code);
-        Assert.Equal(ErrorCode.SymbolNotTrading, (await early.SubscribeTopOfBook("OLDUSDT")).Error!.Code);
-        Assert.Equal((ErrorCode.InvalidArgument, "top_n"), ((await early.SubscribeOrderBook("BTCUSDT", 0)).Error!.Code, (await early.SubscribeOrderBook("BTCUSDT", 1001)).Error!.Field));
+        Assert.Equal(ExchangeErrorCode.UnknownSymbol, (await early.SubscribeTrades("btcusdt")).Error!.Code);
+        Assert.Equal(ExchangeErrorCode.SymbolNotTrading, (await early.SubscribeTopOfBook("OLDUSDT")).Error!.Code);
+        Assert.Equal((ExchangeErrorCode.InvalidArgument, "top_n"), ((await early.SubscribeOrderBook("BTCUSDT", 0)).Error!.Code, (await early.SubscribeOrderBook("BTCUSDT", 1001)).Error!.Field));
         Assert.Equal("frequency_ms", (await early.SubscribeOrderBook("BTCUSDT", 5, -1)).Error!.Field);
-        Assert.Equal(ErrorCode.NotReady, (await early.GetOrderBook("BTCUSDT")).Error!.Code);
+        Assert.Equal(ExchangeErrorCode.NotReady, (await early.GetOrderBook("BTCUSDT")).Error!.Code);
         Assert.Empty(_venue.Sockets);
     }
 
@@ -333,7 +333,7 @@ public sealed class BinanceSubscriberTests : IAsyncLifetime
         Assert.Equal("DELISTED", (await _sink.Instruments.First(i => i.Symbol == "ETHUSDT", "the delisting")).VenueStatus);
         Assert.Equal(0.01m, (await _sink.Instruments.First(i => i.Symbol == "BTCUSDT", "the new tick")).TickSize);
         await _sink.Instruments.First(i => i.Symbol == "NEWUSDT", "the listing");
-        Assert.Equal(ErrorCode.UnknownSymbol, (await connector.SubscribeTrades("ETHUSDT")).Error!.Code);
+        Assert.Equal(ExchangeErrorCode.UnknownSymbol, (await connector.SubscribeTrades("ETHUSDT")).Error!.Code);
         Assert.True((await connector.SubscribeTrades("NEWUSDT")).IsSuccess);
     }
 

@@ -48,10 +48,10 @@ public sealed class HttpTests : IDisposable
         var get = Get();
         await Pass(TimeSpan.FromMilliseconds(200));
         await Pass(TimeSpan.FromMilliseconds(400));
-        Assert.Equal(ErrorCode.VenueError, (await Awaiting.Within(get, "the answer")).Error!.Code);
+        Assert.Equal(ExchangeErrorCode.VenueError, (await Awaiting.Within(get, "the answer")).Error!.Code);
         _answers.Next(HttpStatusCode.BadRequest, """{"code":-1121,"msg":"Invalid symbol."}""");
         var error = (await Awaiting.Within(Get(), "the answer")).Error!;
-        Assert.Equal((ErrorCode.UnknownSymbol, "-1121", "Invalid symbol."), (error.Code, error.VenueCode, error.VenueMessage));
+        Assert.Equal((ExchangeErrorCode.UnknownSymbol, "-1121", "Invalid symbol."), (error.Code, error.VenueCode, error.VenueMessage));
         Assert.Equal(4, _answers.Asked);
     }
 
@@ -62,8 +62,8 @@ public sealed class HttpTests : IDisposable
         var until = _time.GetUtcNow().AddMinutes(5);
         _answers.Next((HttpStatusCode)418, $$"""{"code":-1003,"msg":"Way too many requests; IP(1.2.3.4) banned until {{until.ToUnixTimeMilliseconds()}}. Please use the websocket."}""");
         var error = (await Awaiting.Within(Get(), "the ban")).Error!;
-        Assert.Equal((ErrorCode.Banned, until), (error.Code, error.RetryAt));
-        Assert.Equal(ErrorCode.Banned, (await Get()).Error!.Code);
+        Assert.Equal((ExchangeErrorCode.Banned, until), (error.Code, error.RetryAt));
+        Assert.Equal(ExchangeErrorCode.Banned, (await Get()).Error!.Code);
         Assert.Equal(1, _answers.Asked);
         _time.Advance(TimeSpan.FromMinutes(5));
         _answers.Next(HttpStatusCode.OK, "body");
@@ -75,8 +75,8 @@ public sealed class HttpTests : IDisposable
     {
         _answers.Next(HttpStatusCode.TooManyRequests, """{"code":-1003,"msg":"Too many requests."}""", ("Retry-After", "90"));
         var error = (await Awaiting.Within(Get(), "the refusal")).Error!;
-        Assert.Equal((ErrorCode.RateLimited, _time.GetUtcNow().AddSeconds(90)), (error.Code, error.RetryAt));
-        Assert.Equal(ErrorCode.RateLimited, (await Get()).Error!.Code);
+        Assert.Equal((ExchangeErrorCode.RateLimited, _time.GetUtcNow().AddSeconds(90)), (error.Code, error.RetryAt));
+        Assert.Equal(ExchangeErrorCode.RateLimited, (await Get()).Error!.Code);
         Assert.Equal(1, _answers.Asked);
     }
 
@@ -93,7 +93,7 @@ public sealed class HttpTests : IDisposable
                 await Pass(TimeSpan.FromMilliseconds(200 << i));
         }
 
-        Assert.Equal(ErrorCode.Timeout, (await Awaiting.Within(get, "the time-out")).Error!.Code);
+        Assert.Equal(ExchangeErrorCode.Timeout, (await Awaiting.Within(get, "the time-out")).Error!.Code);
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class HttpTests : IDisposable
         Assert.True((await Awaiting.Within(Get(10), "the answer")).IsSuccess);
         Assert.Equal(85, _meter.Used);
         var refused = (await Get(10)).Error!;
-        Assert.Equal(ErrorCode.RateLimited, refused.Code);
+        Assert.Equal(ExchangeErrorCode.RateLimited, refused.Code);
         Assert.Equal(_time.GetUtcNow().AddMinutes(1), refused.RetryAt);
         Assert.Equal(1, _answers.Asked);
         _time.Advance(TimeSpan.FromMinutes(1));
@@ -146,7 +146,7 @@ public sealed class HttpTests : IDisposable
         });
         Assert.Equal(TimeSpan.FromSeconds(-3), offset.OrThrow());
         Assert.Equal(_time.GetUtcNow().AddSeconds(-3), clock.Now);
-        Assert.False((await clock.MeasureAsync(_ => Task.FromResult<Result<DateTimeOffset>>(new ExchangeError { Code = ErrorCode.Timeout, Message = "none" }))).IsSuccess);
+        Assert.False((await clock.MeasureAsync(_ => Task.FromResult<Result<DateTimeOffset>>(new ExchangeError { Code = ExchangeErrorCode.Timeout, Message = "none" }))).IsSuccess);
         Assert.Equal(TimeSpan.FromSeconds(-3), clock.Offset);
     }
 

@@ -55,7 +55,7 @@ public sealed class SocketSessionTests : IAsyncLifetime
         await Awaiting.Within(_time.WhenArmed(TimeSpan.FromSeconds(3)), "the time-out to be armed");
         _time.Advance(TimeSpan.FromSeconds(3));
         var reply = await Awaiting.Within(request, "the time-out");
-        Assert.Equal((SendOutcome.Sent, ErrorCode.Timeout, CommandOutcome.Unknown), (reply.Sent, reply.Error!.Code, reply.Error.Outcome));
+        Assert.Equal((SendOutcome.Sent, ExchangeErrorCode.Timeout, CommandOutcome.Unknown), (reply.Sent, reply.Error!.Code, reply.Error.Outcome));
 
         // The late reply is no surprise and goes to nobody.
         await socket.Send("""{"id":1}""");
@@ -72,7 +72,7 @@ public sealed class SocketSessionTests : IAsyncLifetime
         await socket.Receive("the request");
         socket.Cut();
         var reply = await Awaiting.Within(request, "the end of the request");
-        Assert.Equal((ErrorCode.ConnectionLost, CommandOutcome.Unknown), (reply.Error!.Code, reply.Error.Outcome));
+        Assert.Equal((ExchangeErrorCode.ConnectionLost, CommandOutcome.Unknown), (reply.Error!.Code, reply.Error.Outcome));
         var waiting = await _states.First(s => s.State == ConnectionState.Waiting, "waiting to reconnect");
         Assert.NotNull(waiting.NextAttempt);
         Assert.Equal(1, waiting.Reconnects);
@@ -112,7 +112,7 @@ public sealed class SocketSessionTests : IAsyncLifetime
         _venue.OnHandshake = _ => 503;
         _session = NewSession();
         var error = await Awaiting.Within(_session.Start(), "the first attempt");
-        Assert.Equal(ErrorCode.ConnectFailed, error!.Code);
+        Assert.Equal(ExchangeErrorCode.ConnectFailed, error!.Code);
         await _states.First(s => s.State == ConnectionState.Waiting, "waiting");
         _venue.OnHandshake = _ => 0;
         await NextAttempt();
@@ -122,9 +122,9 @@ public sealed class SocketSessionTests : IAsyncLifetime
     [Fact]
     public async Task Refused_credentials_are_not_tried_again()
     {
-        _protocol.Authenticate = new ExchangeError { Code = ErrorCode.AuthenticationFailed, Message = "no such key" };
+        _protocol.Authenticate = new ExchangeError { Code = ExchangeErrorCode.AuthenticationFailed, Message = "no such key" };
         _session = NewSession();
-        Assert.Equal(ErrorCode.AuthenticationFailed, (await Awaiting.Within(_session.Start(), "the first attempt"))!.Code);
+        Assert.Equal(ExchangeErrorCode.AuthenticationFailed, (await Awaiting.Within(_session.Start(), "the first attempt"))!.Code);
         var refused = await _states.First(s => s.State == ConnectionState.Refused, "refused");
         Assert.Equal("no such key", refused.Reason);
         Assert.Equal(0, _time.ArmedTimers);

@@ -4,7 +4,7 @@ namespace Exchange.Grains.Interfaces;
 /// The one list of error codes of every exchange and of the gateway. On the wire a code is its name in snake case
 /// (<c>price_off_tick</c>). Codes are only ever added; a number is never used twice.
 /// </summary>
-public enum ErrorCode
+public enum ExchangeErrorCode
 {
     /// <summary>No code fits; the message and the venue's own code say what is known.</summary>
     Unspecified = 0,

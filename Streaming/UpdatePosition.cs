@@ -6,4 +6,4 @@ namespace Exchange.Streaming;
 /// <param name="Epoch">The activation of the producer; a later one is greater. 0 means whichever is current.</param>
 /// <param name="Seq">The number of the last update before this place; 0 is the place before the first.</param>
 [GenerateSerializer, Immutable, Alias("exchange.stream-position")]
-public readonly record struct StreamPosition([property: Id(0)] long Epoch, [property: Id(1)] long Seq);
+public readonly record struct UpdatePosition([property: Id(0)] long Epoch, [property: Id(1)] long Seq);
