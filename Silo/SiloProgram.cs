@@ -13,6 +13,9 @@ internal static class SiloProgram
         var root = new RootCommand("A trader's gateway to Binance, GRVT and Deribit.")
         {
             UpCommand.Create(),
+            ReplayCommand.Create(),
+            RecordCommand.Create(),
+            DoctorCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

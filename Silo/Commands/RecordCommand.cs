@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Exchange.Exchanges.Binance;
 using Exchange.Exchanges.Common;
 using Exchange.Exchanges.Recording;
@@ -47,6 +48,8 @@ internal static class RecordCommand
 
         Console.WriteLine($"recording {string.Join(", ", symbols)} to {path}{(seconds > 0 ? $" for {seconds} s" : "; Ctrl-C ends it")}");
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, EndGracefully);
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, EndGracefully);
         if (seconds > 0)
             ending.CancelAfter(TimeSpan.FromSeconds(seconds));
         await TellProgressAsync(writer, ending.Token);
@@ -56,6 +59,13 @@ internal static class RecordCommand
             return Fail($"the file could not be written on: {failure.Message}");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{writer.Written} lines, {writer.Dropped} dropped"));
         return writer.Written > 0 ? 0 : 1;
+
+        // What was recorded is written out before the process ends.
+        void EndGracefully(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            ending.Cancel();
+        }
     }
 
     private static async Task<Result<MarketSubscription>[]> SubscribeAsync(BinanceSubscriber subscriber, string symbol, CancellationToken cancellation) =>

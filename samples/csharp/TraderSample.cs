@@ -77,7 +77,7 @@ internal static class TraderSample
         for (var attempt = 1; ; attempt++)
         {
             var result = await call();
-            if (result.IsSuccess || attempt == ReadyAttempts || result.Error.Code is not (ErrorCode.NotReady or ErrorCode.ConnectionUnavailable))
+            if (result.IsSuccess || attempt == ReadyAttempts || result.Error.Code is not (ExchangeErrorCode.NotReady or ExchangeErrorCode.ConnectionUnavailable))
                 return result;
             await Task.Delay(_readyDelay, cancellationToken);
         }
