@@ -29,7 +29,7 @@ internal static class CcxtBenchmark
         await ccxt.ReadyAsync(feed);
         var ccxtLatency = await ccxt.MeasureAsync(feed, GentleRate, seconds);
         var ccxtRate = await ccxt.FloodAsync(feed, CcxtFlood);
-        ccxt.Dispose();
+        ccxt.Stop();
 
         await using var path = await GatewayPath.StartAsync(feed, "diff");
         using var trader = new UpdateReceiver(feed, path.UpdateEndpoint, "\"last_update_id\":");

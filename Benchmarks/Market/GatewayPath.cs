@@ -41,6 +41,8 @@ internal sealed class GatewayPath : IAsyncDisposable
                 "Exchange:Gateway:CommandEndpoint=tcp://127.0.0.1:0",
                 "Exchange:Gateway:UpdateEndpoint=tcp://127.0.0.1:0",
                 "Exchange:Gateway:SubscriberHighWatermark=1000000",
+                // The default conflates a book beyond 32 waiting; here every update is counted.
+                "Exchange:Gateway:BookQueueLimit=50000",
                 $"Exchange:Cluster:ClusterId=benchmark-{Guid.NewGuid():N}",
                 "Logging:LogLevel:Default=Warning",
             ],

@@ -4,7 +4,7 @@ namespace Exchange.Benchmarks.Market;
 
 /// <summary>
 /// Frame sent by the simulator → update received by the trader, through the gateway and through the floor relay, by turns in
-/// one process; then the highest rate at which no update is lost.
+/// one process, each alone; then the highest rate at which no update is lost.
 /// </summary>
 internal static class MarketBenchmark
 {
@@ -16,18 +16,12 @@ internal static class MarketBenchmark
     {
         Console.WriteLine($"== market data: 20-level depth frame sent → update received, {Rate} a second, {Rounds} rounds of {seconds} s by turns");
         await using var feed = await Feed.StartAsync();
-        await using var floor = await FloorRelay.StartAsync(feed);
-        await using var path = await GatewayPath.StartAsync(feed, "partial");
-        using var floorTrader = new UpdateReceiver(feed, floor.Endpoint, "\"u\":");
-        using var pathTrader = new UpdateReceiver(feed, path.UpdateEndpoint, "\"last_update_id\":");
-        await WarmUpAsync(feed, floorTrader, pathTrader);
-
         var floorRounds = new List<Latencies>();
         var pathRounds = new List<Latencies>();
         for (var round = 0; round < Rounds; round++)
         {
-            floorRounds.Add(await MeasureAsync(feed, floorTrader, seconds));
-            pathRounds.Add(await MeasureAsync(feed, pathTrader, seconds));
+            await WithFloorAsync(feed, async trader => floorRounds.Add(await MeasureAsync(feed, trader, seconds)));
+            await WithGatewayAsync(feed, async trader => pathRounds.Add(await MeasureAsync(feed, trader, seconds)));
         }
 
         Print("floor relay", floorRounds);
@@ -39,10 +33,27 @@ internal static class MarketBenchmark
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  ratio {name,-6} {ratio,6:0.00}{verdict}"));
         }
 
-        Console.WriteLine($"  sustained without loss: floor {await SustainedAsync(feed, floorTrader)}, gateway {await SustainedAsync(feed, pathTrader)}");
+        await WithFloorAsync(feed, async trader => Console.WriteLine($"  sustained without loss: floor {await SustainedAsync(feed, trader)}"));
+        await WithGatewayAsync(feed, async trader => Console.WriteLine($"  sustained without loss: gateway {await SustainedAsync(feed, trader)}"));
     }
 
-    /// <summary>One reader at a time finds the sending times, so the other's readings are of no round.</summary>
+    /// <summary>Each side runs alone, or the one would be measured under the other's load.</summary>
+    private static async Task WithFloorAsync(Feed feed, Func<UpdateReceiver, Task> measure)
+    {
+        await using var floor = await FloorRelay.StartAsync(feed);
+        using var trader = new UpdateReceiver(feed, floor.Endpoint, "\"u\":");
+        await WarmUpAsync(feed, trader);
+        await measure(trader);
+    }
+
+    private static async Task WithGatewayAsync(Feed feed, Func<UpdateReceiver, Task> measure)
+    {
+        await using var path = await GatewayPath.StartAsync(feed, "partial");
+        using var trader = new UpdateReceiver(feed, path.UpdateEndpoint, "\"last_update_id\":");
+        await WarmUpAsync(feed, trader);
+        await measure(trader);
+    }
+
     private static async Task<Latencies> MeasureAsync(Feed feed, UpdateReceiver trader, int seconds)
     {
         feed.Reader = trader;
@@ -80,22 +91,19 @@ internal static class MarketBenchmark
         return $"{best}/s or more";
     }
 
-    private static async Task WarmUpAsync(Feed feed, params UpdateReceiver[] traders)
+    private static async Task WarmUpAsync(Feed feed, UpdateReceiver trader)
     {
-        foreach (var trader in traders)
+        feed.Reader = trader;
+        trader.StartRound();
+        for (var i = 0; i < 100 && !trader.First.IsCompleted; i++)
         {
-            feed.Reader = trader;
-            trader.StartRound();
-            for (var i = 0; i < 100 && !trader.First.IsCompleted; i++)
-            {
-                feed.SendOne();
-                await Task.Delay(50);
-            }
-
-            if (!trader.First.IsCompleted)
-                throw new InvalidOperationException("no update arrived while warming up");
-            await MeasureAsync(feed, trader, 3);
+            feed.SendOne();
+            await Task.Delay(50);
         }
+
+        if (!trader.First.IsCompleted)
+            throw new InvalidOperationException("no update arrived while warming up");
+        await MeasureAsync(feed, trader, 3);
     }
 
     private static double Median(List<Latencies> rounds, double part) => rounds.Select(r => r.Percentile(part)).Order().ElementAt(rounds.Count / 2);
