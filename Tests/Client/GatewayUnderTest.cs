@@ -81,7 +81,8 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
     /// <summary>Takes the connector of the activation that came after a kill.</summary>
     public async Task<ScriptedConnector> NextConnector() => Connector = await Venue.NextConnector();
 
-    public RawTrader ConnectRaw(bool asRequester = false) => new(Gateway.CommandEndpoint, Gateway.UpdateEndpoint, asRequester);
+    public RawTrader ConnectRaw(bool asRequester = false, int receiveHighWatermark = 1_000_000) =>
+        new(Gateway.CommandEndpoint, Gateway.UpdateEndpoint, asRequester, receiveHighWatermark);
 
     public Task<TraderClient> ConnectTrader(TimeProvider? time = null, TimeSpan? heartbeat = null)
     {
