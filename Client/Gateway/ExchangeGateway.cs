@@ -90,6 +90,9 @@ public sealed partial class ExchangeGateway : IHostedService, IDisposable
 
     internal GatewaySockets Sockets => _sockets;
 
+    /// <summary>Ends when the working orders of an exchange are known here.</summary>
+    internal Task OrdersKnown(string exchange) => ((OrderFeed)Feeds.GetOrAdd(new TopicName(TopicKind.Order, exchange))).FirstLoad;
+
     /// <summary>Binds both sockets and begins to forward. Connections that are not there yet are waited for.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {

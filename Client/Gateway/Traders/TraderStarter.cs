@@ -31,12 +31,12 @@ internal sealed class TraderStarter(IGrainFactory grains, GrainCalls calls, Dead
         {
             Exchange = exchange,
             Ready = false,
-            TradingState = Take("trading_state", await state),
+            TradingState = TakeValue("trading_state", await state),
             Orders = Take("orders", await orders),
             Positions = Take("positions", await positions),
             Account = Take("account", await account),
             Capabilities = Take("capabilities", await capabilities),
-            Instruments = instruments is null ? null : Take("instruments", await instruments),
+            Instruments = instruments is null ? null : TakeValue("instruments", await instruments),
             DeadMan = deadMan.StatusOf(exchange),
         };
         NotReady("orders", await omsStatus);
@@ -46,7 +46,16 @@ internal sealed class TraderStarter(IGrainFactory grains, GrainCalls calls, Dead
         Task<Result<T>> Ask<T>(string part, ConnectionRole role, Func<CancellationToken, Task<Result<T>>> call) =>
             calls.InvokeAsync($"session.start ({part})", new ConnectionId(role, exchange), changesVenue: false, call);
 
-        T? Take<T>(string part, Result<T> result)
+        // A value's default would say something that nobody said: active, for a kill switch that nobody could ask.
+        T? TakeValue<T>(string part, Result<T> result) where T : struct
+        {
+            if (result.IsSuccess)
+                return result.Value;
+            problems.Add(new StartProblem(part, result.Error));
+            return null;
+        }
+
+        T? Take<T>(string part, Result<T> result) where T : class
         {
             if (!result.IsSuccess)
                 problems.Add(new StartProblem(part, result.Error));

@@ -11,7 +11,11 @@ namespace Exchange.Client.Gateway.Updates;
 internal sealed class OrderFeed(TopicName topic, FeedContext context) : StreamFeed<OrderUpdate>(topic, context, FeedFormats.Order)
 {
     private readonly Dictionary<string, (Order Order, long Seq)> _orders = new(StringComparer.Ordinal);
+    private readonly TaskCompletionSource _firstLoad = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isLoaded;
+
+    /// <summary>Ends when the working orders are known for the first time.</summary>
+    public Task FirstLoad => _firstLoad.Task;
 
     /// <summary>Called when the set of working orders, or what is known of it, has changed.</summary>
     public Action Changed { get; set; } = static () => { };
@@ -46,6 +50,7 @@ internal sealed class OrderFeed(TopicName topic, FeedContext context) : StreamFe
             _isLoaded = true;
         }
 
+        _firstLoad.TrySetResult();
         Changed();
     }
 
