@@ -43,8 +43,9 @@ internal sealed class OrderFeed(TopicName topic, FeedContext context) : StreamFe
             LastSeq = Math.Max(LastSeq, snapshot.Value.Seq);
             foreach (var order in snapshot.Value.Orders)
             {
-                if (!_orders.TryGetValue(order.ClientOrderId, out var known) || known.Seq <= snapshot.Value.Seq)
-                    _orders[order.ClientOrderId] = (order, snapshot.Value.Seq);
+                var key = KeyOf(order);
+                if (!_orders.TryGetValue(key, out var known) || known.Seq <= snapshot.Value.Seq)
+                    _orders[key] = (order, snapshot.Value.Seq);
             }
 
             _isLoaded = true;
@@ -59,9 +60,9 @@ internal sealed class OrderFeed(TopicName topic, FeedContext context) : StreamFe
         var order = update.Data.Order;
         // A terminal one is kept until the picture is loaded: it may stand in it as working still.
         if (order.IsTerminal && _isLoaded)
-            _orders.Remove(order.ClientOrderId);
+            _orders.Remove(KeyOf(order));
         else
-            _orders[order.ClientOrderId] = (order, update.Seq);
+            _orders[KeyOf(order)] = (order, update.Seq);
         Changed();
     }
 
@@ -70,6 +71,9 @@ internal sealed class OrderFeed(TopicName topic, FeedContext context) : StreamFe
         _orders.Clear();
         _isLoaded = false;
     }
+
+    /// <summary>An order that was not made here may have no client order id.</summary>
+    private static string KeyOf(Order order) => order.ClientOrderId.Length > 0 ? order.ClientOrderId : $"{order.Symbol}#{order.VenueOrderId}";
 
     /// <summary>Nothing: a trader takes the picture with <c>session.start</c> or <c>oms.get_open_orders</c>.</summary>
     protected override void PublishState(StreamUpdate<OrderUpdate>? last)
