@@ -13,8 +13,8 @@ namespace Exchange.Grains.Placement;
 /// standby of the one that took over. When none declares it, the caller gets <see cref="ConnectionNotDeclaredException"/>.
 /// </summary>
 /// <remarks>
-/// A silo's metadata reaches the others some moments after the silo joined. What this silo itself declares is known at once; while a
-/// member's is not known, and no other declares the connection, the answer waits for it.
+/// A silo's metadata reaches the others some moments after the silo joined. What this silo itself declares is known at once; for a member's that
+/// is not known yet the answer waits, for a while: silos that start together then agree on who serves.
 /// </remarks>
 internal sealed class ConnectionPlacementDirector(ISiloMetadataCache metadata, IOptions<KeeperOptions> local) : IPlacementDirector
 {
@@ -30,10 +30,8 @@ internal sealed class ConnectionPlacementDirector(ISiloMetadataCache metadata, I
         for (var waited = TimeSpan.Zero; ; waited += _pause)
         {
             var (chosen, allKnown) = Choose(connection, target, context);
-            if (chosen is not null)
-                return chosen;
             if (allKnown || waited >= _patience)
-                throw ConnectionNotDeclaredException.For(connection);
+                return chosen ?? throw ConnectionNotDeclaredException.For(connection);
             await Task.Delay(_pause);
         }
     }
