@@ -12,6 +12,8 @@ namespace Exchange.Exchanges.Binance;
 /// </summary>
 internal sealed class BinanceBudget
 {
+    private const string OrderRateExceeded = "-1015";
+
     private static readonly TimeSpan _minute = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan _tenSeconds = TimeSpan.FromSeconds(10);
 
@@ -44,8 +46,8 @@ internal sealed class BinanceBudget
         return TooMany(OrdersAMinute, retryAt);
     }
 
-    /// <summary>The venue refused an order for the order rate (-1015), which somebody else may have used up: nothing more in this window.</summary>
-    public ExchangeError OnOrderRateExceeded(ExchangeError error)
+    /// <summary>The venue refused an order for the order rate, which somebody else may have used up: nothing more in this window.</summary>
+    private ExchangeError OnOrderRateExceeded(ExchangeError error)
     {
         OrdersIn10Seconds.Observe(OrdersIn10Seconds.Limit);
         return error with { RetryAt = new DateTimeOffset(((OrdersIn10Seconds.Now.UtcTicks / _tenSeconds.Ticks) + 1) * _tenSeconds.Ticks, TimeSpan.Zero) };
@@ -96,6 +98,21 @@ internal sealed class BinanceBudget
         return ok && json.Ok;
     }
 
+    /// <summary>
+    /// Takes note of a refusal for coming too often: of orders alone (-1015), or of everything.
+    /// </summary>
+    /// <returns>The error, with the time from which a retry may help.</returns>
+    public ExchangeError Observe(ExchangeError error)
+    {
+        if (error.VenueCode == OrderRateExceeded)
+            return OnOrderRateExceeded(error);
+        return AsksForPause(error) ? Weight.PauseFor(error) : error;
+    }
+
+    /// <summary>Whether an error means that nothing at all may be sent for a while.</summary>
+    public static bool AsksForPause(ExchangeError error) =>
+        error.Code is ExchangeErrorCode.RateLimited or ExchangeErrorCode.Banned && error.VenueCode != OrderRateExceeded;
+
     private static ExchangeError TooMany(RateMeter meter, DateTimeOffset retryAt) => new()
     {
         Code = ExchangeErrorCode.RateLimited,
@@ -114,6 +131,9 @@ internal sealed class BinanceHttpRules(RateMeter weight, BinanceBudget? budget =
     /// <inheritdoc/>
     public override ExchangeError ReadError(int status, HttpResponseHeaders headers, ReadOnlySpan<byte> body) =>
         BinanceErrors.Read(status, body);
+
+    /// <inheritdoc/>
+    public override bool AsksForPause(ExchangeError error) => BinanceBudget.AsksForPause(error);
 
     /// <inheritdoc/>
     public override void OnResponse(HttpResponseHeaders headers)

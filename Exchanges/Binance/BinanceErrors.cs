@@ -27,7 +27,12 @@ internal static class BinanceErrors
         return new ExchangeError
         {
             Code = mapped,
-            Message = code == 0 ? $"Binance answered {status}: {text}" : $"Binance: {text} ({code})",
+            Message = (code == 0 ? $"Binance answered {status}: {text}" : $"Binance: {text} ({code})") + mapped switch
+            {
+                ExchangeErrorCode.AuthenticationFailed => "; check BINANCE_API_KEY, the key's permissions and its list of addresses",
+                ExchangeErrorCode.SignatureInvalid => "; check that BINANCE_API_SECRET belongs to BINANCE_API_KEY",
+                _ => "",
+            },
             Outcome = outcome,
             Retryable = retryable && outcome == CommandOutcome.Rejected,
             VenueCode = code == 0 ? status.ToString(CultureInfo.InvariantCulture) : code.ToString(CultureInfo.InvariantCulture),
@@ -35,6 +40,10 @@ internal static class BinanceErrors
             RetryAt = mapped is ExchangeErrorCode.Banned or ExchangeErrorCode.RateLimited ? BanEnd(text) : null,
         };
     }
+
+    /// <summary>Whether no further attempt mends an error: the key is wrong, may not do this, or its secret is another's.</summary>
+    public static bool IsRefusal(ExchangeError error) => error.Code is ExchangeErrorCode.AuthenticationFailed or ExchangeErrorCode.PermissionDenied
+        or ExchangeErrorCode.CredentialsMissing or ExchangeErrorCode.SignatureInvalid;
 
     /// <summary>The end of a ban from the text of -1003 (<c>… banned until 1780000123456. …</c>), UTC; null when it names none.</summary>
     internal static DateTimeOffset? BanEnd(string text)

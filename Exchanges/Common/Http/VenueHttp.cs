@@ -12,6 +12,13 @@ public abstract class VenueHttpRules
     /// </summary>
     public abstract ExchangeError ReadError(int status, HttpResponseHeaders headers, ReadOnlySpan<byte> body);
 
+    /// <summary>Whether an error asks us to send nothing more for a while, cancels included.</summary>
+    public virtual bool AsksForPause(ExchangeError error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        return error.Code is ExchangeErrorCode.RateLimited or ExchangeErrorCode.Banned;
+    }
+
     /// <summary>Notes what the response tells of budgets.</summary>
     public virtual void OnResponse(HttpResponseHeaders headers)
     {
@@ -155,7 +162,7 @@ public sealed class VenueHttp : IDisposable
 
             var reason = await ReadReasonAsync(response, either.Token).ConfigureAwait(false);
             var error = _rules.ReadError((int)response.StatusCode, response.Headers, reason);
-            if (error.Code is ExchangeErrorCode.RateLimited or ExchangeErrorCode.Banned)
+            if (_rules.AsksForPause(error))
                 error = _meter.PauseFor(WithRetryAfter(error, response.Headers.RetryAfter));
             return (null, error);
         }
