@@ -37,4 +37,7 @@ internal static partial class BinanceLog
 
     [LoggerMessage(210, LogLevel.Information, "account reconciled: {Differences} positions differed, balances differed: {AccountDiffers}")]
     public static partial void AccountReconciled(ILogger logger, int differences, bool accountDiffers);
+
+    [LoggerMessage(211, LogLevel.Information, "{Connection}: the account is in {Mode} mode")]
+    public static partial void PositionMode(ILogger logger, string connection, string mode);
 }

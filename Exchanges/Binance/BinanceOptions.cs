@@ -113,6 +113,9 @@ public sealed class BinanceOptions
     /// </summary>
     public int UserStreamOwesMs { get; set; } = 10_000;
 
+    /// <summary>Age beyond which a mark price is not relied on, in milliseconds; the venue sends one a second.</summary>
+    public int MarkPriceAgeMs { get; set; } = 15_000;
+
     /// <summary>What is wrong with the settings, each line naming its key; empty when nothing is.</summary>
     public IReadOnlyList<string> Validate()
     {
@@ -144,6 +147,7 @@ public sealed class BinanceOptions
         Between(nameof(CommandTimeoutMs), CommandTimeoutMs, 100, 60_000);
         OneOf(nameof(SelfTradePrevention), SelfTradePrevention, ["NONE", "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH"]);
         Between(nameof(ListenKeyMinutes), ListenKeyMinutes, 0.001, 50);
+        Between(nameof(MarkPriceAgeMs), MarkPriceAgeMs, 1_000, 600_000);
         Between(nameof(UserStreamOwesMs), UserStreamOwesMs, 1_000, 600_000);
         return errors;
 

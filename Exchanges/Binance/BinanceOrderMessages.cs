@@ -418,14 +418,17 @@ internal sealed class BinanceOrderFields
         if (AlgoId == 0)
             return null;
 
-        // FINISHED is said of a fill and of a cancel alike; only a whole fill is told by its quantity.
-        var filledWhole = _finished && Filled is > 0 && Quantity is > 0 && Filled >= Quantity;
+        // FINISHED is said of a fill and of a cancel alike. The order that it became tells which; where that is known, this says that
+        // the conditional part of its life is over, and no more.
+        var over = _finished && SuccessorId != 0;
+        var filledWhole = over && Filled is > 0 && Quantity is > 0 && Filled >= Quantity;
         return Common(source, receivedAt) with
         {
             VenueOrderId = BinanceWords.AlgoPrefix + AlgoId.ToString(CultureInfo.InvariantCulture),
             SuccessorVenueOrderId = SuccessorId == 0 ? null : SuccessorId.ToString(CultureInfo.InvariantCulture),
             Triggered = _triggered || SuccessorId != 0,
-            Status = filledWhole ? OrderStatus.Filled : _status,
+            Status = filledWhole ? OrderStatus.Filled : over ? OrderStatus.Cancelled : _status,
+            VenueStatus = _triggered && (over || !_finished) ? null : _venueStatus,
             CumulativeQuantity = filledWhole ? Filled : null,
             AveragePrice = filledWhole && AveragePrice is > 0 ? AveragePrice : null,
             CreatedTime = TimeOf(CreateTime),
@@ -437,9 +440,6 @@ internal sealed class BinanceOrderFields
             },
         };
     }
-
-    /// <summary>True when the conditional order is over but does not tell how: the order that it became does.</summary>
-    public bool IsFinished => _finished;
 
     private OrderReport Common(ReportSource source, DateTimeOffset receivedAt) => new()
     {

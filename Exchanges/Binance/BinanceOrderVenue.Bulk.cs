@@ -84,6 +84,7 @@ internal sealed partial class BinanceOrderVenue
             return [.. orders.Select(_ => CommandReply.Failed(tooMany))];
         foreach (var order in orders)
             NoteSymbol(order.Symbol);
+        var mark = MarkStream();
         var (answer, until) = await _access.Private.CommandAsync(
             HttpMethod.Post,
             "/fapi/v1/batchOrders",
@@ -97,7 +98,8 @@ internal sealed partial class BinanceOrderVenue
         // Answers are matched by position; when their number is another, none can be told to be whose.
         if (answer.Value.Length != orders.Length)
             return [.. orders.Select(_ => new CommandReply(null, UnreadableReply("batchOrders"), until))];
-        OnAcknowledged();
+        if (answer.Value.Any(one => one.IsSuccess))
+            OnAcknowledged(mark);
         return [.. answer.Value.Select(one =>
         {
             Doubt(one.Error);

@@ -15,9 +15,6 @@ namespace Exchange.Exchanges.Binance;
 /// </summary>
 internal sealed partial class BinanceOrderVenue : IOrderVenue
 {
-    private const string UnknownOrder = "-2011";
-    private const string NoSuchOrder = "-2013";
-
     private readonly BinanceAccess _access;
     private readonly BinanceOptions _options;
     private readonly string _exchange;
@@ -54,8 +51,11 @@ internal sealed partial class BinanceOrderVenue : IOrderVenue
         set => _mode = value;
     }
 
-    /// <summary>Is told when the venue has acknowledged what it must tell on the user stream as well.</summary>
-    public Action OnAcknowledged { get; set; } = () => { };
+    /// <summary>Marks the place on the user stream before a command leaves: its event may come before its reply.</summary>
+    public Func<long> MarkStream { get; set; } = () => 0;
+
+    /// <summary>Is told the mark when the venue has acknowledged what it must tell on the user stream as well.</summary>
+    public Action<long> OnAcknowledged { get; set; } = _ => { };
 
     /// <summary>Is told when the venue refuses the leg of an order: the position mode is another than we think.</summary>
     public Action OnModeDoubted { get; set; } = () => { };
@@ -74,12 +74,13 @@ internal sealed partial class BinanceOrderVenue : IOrderVenue
         if (_access.Budget.TakeOrders(1, 1) is { } tooMany)
             return CommandReply.Failed(tooMany);
         NoteSymbol(order.Symbol);
+        var mark = MarkStream();
         var conditional = BinanceWords.IsConditional(order.Type);
         var answer = conditional
             ? await _socket.RequestAsync("algoOrder.place", 0, p => BinanceOrderRequests.Algo(p, order, mode, _options.SelfTradePrevention), lastChance - CommandValidity).ConfigureAwait(false)
             : await _socket.RequestAsync("order.place", 0, p => BinanceOrderRequests.Order(p, order, mode, _options.SelfTradePrevention), lastChance - CommandValidity).ConfigureAwait(false);
         Doubt(answer.Error);
-        return Reply(answer, conditional, "order.place");
+        return Reply(answer, conditional, "order.place", mark);
     }
 
     /// <inheritdoc/>
@@ -97,8 +98,9 @@ internal sealed partial class BinanceOrderVenue : IOrderVenue
 
         if (_access.Budget.TakeOrders(1, 1) is { } tooMany)
             return CommandReply.Failed(tooMany);
+        var mark = MarkStream();
         var answer = await _socket.RequestAsync("order.modify", 1, p => BinanceOrderRequests.Modify(p, order, price, quantity), lastChance - CommandValidity).ConfigureAwait(false);
-        var reply = Reply(answer, isAlgo: false, "order.modify");
+        var reply = Reply(answer, isAlgo: false, "order.modify", mark);
         return reply with { Report = reply.Report is { } report ? report with { Amended = true } : null };
     }
 
@@ -107,10 +109,7 @@ internal sealed partial class BinanceOrderVenue : IOrderVenue
     {
         if (BinanceWords.IsConditional(order.Type) && BinanceOrderRequests.NumberOf(order.VenueOrderId) is null)
             return await CancelAlgoAsync(order).ConfigureAwait(false);
-        var answer = await _socket.RequestAsync("order.cancel", 1, p => BinanceOrderRequests.Name(p, order), priority: RequestPriority.Cancel).ConfigureAwait(false);
-        return answer.Error?.VenueCode is UnknownOrder or NoSuchOrder
-            ? await ExplainAsync(order, answer.Error).ConfigureAwait(false)
-            : Reply(answer, isAlgo: false, "order.cancel");
+        return await CancelOrderAsync(order).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -126,62 +125,42 @@ internal sealed partial class BinanceOrderVenue : IOrderVenue
         return venueTime.IsSuccess && venueTime.Value > lastChance;
     }
 
+    /// <summary>An order that is unknown there (-2011) may have been filled or cancelled: the order life asks what became of it (T30).</summary>
+    private async Task<CommandReply> CancelOrderAsync(Order order)
+    {
+        var mark = MarkStream();
+        var answer = await _socket.RequestAsync("order.cancel", 1, p => BinanceOrderRequests.Name(p, order), priority: RequestPriority.Cancel).ConfigureAwait(false);
+        return Reply(answer, isAlgo: false, "order.cancel", mark);
+    }
+
     private async Task<CommandReply> CancelAlgoAsync(Order order)
     {
+        var mark = MarkStream();
         var answer = await _socket.RequestAsync("algoOrder.cancel", 1, p => BinanceOrderRequests.NameAlgo(p, order), priority: RequestPriority.Cancel).ConfigureAwait(false);
         if (answer.Error is null)
-            return ReadAlgoCancel(order, answer);
-        if (answer.Error.Outcome == CommandOutcome.Unknown || answer.Error.Code is ExchangeErrorCode.NotReady or ExchangeErrorCode.RateLimited or ExchangeErrorCode.Banned)
+            return ReadAlgoCancel(order, answer, mark);
+        if (answer.Error.Outcome == CommandOutcome.Unknown || answer.Error.Retryable)
             return new CommandReply(null, answer.Error, answer.LastChance);
 
-        // Gone from there, or just going: it may have been triggered, and then the order that it became is the one to cancel.
+        // Gone from there: it may have been triggered, and then the order that it became is the one to cancel.
         var found = await QueryAsync(order, CancellationToken.None).ConfigureAwait(false);
         var successor = found.Reports.Select(r => r.SuccessorVenueOrderId).FirstOrDefault(id => id is not null);
         if (successor is not null && !found.Reports.Any(r => r.VenueOrderId == successor && IsOver(r)))
-        {
-            var next = order with { VenueOrderId = successor };
-            var cancelled = await _socket.RequestAsync("order.cancel", 1, p => BinanceOrderRequests.Name(p, next), priority: RequestPriority.Cancel).ConfigureAwait(false);
-            return cancelled.Error?.VenueCode is UnknownOrder or NoSuchOrder
-                ? await ExplainAsync(next, cancelled.Error).ConfigureAwait(false)
-                : Linked(Reply(cancelled, isAlgo: false, "order.cancel"), order, successor);
-        }
-
-        return Explained(answer.Error, found);
+            return await CancelOrderAsync(order with { VenueOrderId = successor }).ConfigureAwait(false);
+        var last = found.Reports.LastOrDefault(r => r.Status is not null);
+        return last?.Status == OrderStatus.Cancelled
+            ? CommandReply.Done(last)
+            : new CommandReply(last, answer.Error with { Code = last is not null && IsOver(last) ? ExchangeErrorCode.OrderAlreadyTerminal : answer.Error.Code });
     }
-
-    /// <summary>The venue knows no working order of that name (T30): what became of it, by asking.</summary>
-    private async Task<CommandReply> ExplainAsync(Order order, ExchangeError error) =>
-        Explained(error, await QueryAsync(order, CancellationToken.None).ConfigureAwait(false));
-
-    private static CommandReply Explained(ExchangeError error, OrderLookup found)
-    {
-        var last = found.Reports.IsDefaultOrEmpty ? null : found.Reports.LastOrDefault(r => r.Status is not null) ?? found.Reports[^1];
-        if (last?.Status == OrderStatus.Cancelled)
-            return CommandReply.Done(last);
-        if (last is null || !IsOver(last))
-            return new CommandReply(last, error);
-        return new CommandReply(last, error with
-        {
-            Code = ExchangeErrorCode.OrderAlreadyTerminal,
-            Message = $"the order is {last.Status} already; {error.Message}",
-        });
-    }
-
-    private static CommandReply Linked(CommandReply reply, Order order, string successor) => reply with
-    {
-        Report = reply.Report is { } report && order.VenueOrderId is { } earlier
-            ? report with { VenueOrderId = earlier, SuccessorVenueOrderId = successor, Triggered = true }
-            : reply.Report,
-    };
 
     private static bool IsOver(OrderReport report) =>
         report.Status is OrderStatus.Filled or OrderStatus.Cancelled or OrderStatus.Expired or OrderStatus.Rejected;
 
-    private CommandReply Reply(BinanceTradeAnswer answer, bool isAlgo, string what)
+    private CommandReply Reply(BinanceTradeAnswer answer, bool isAlgo, string what, long mark)
     {
         if (answer.Error is not null)
             return new CommandReply(null, answer.Error, answer.LastChance);
-        OnAcknowledged();
+        OnAcknowledged(mark);
         var json = new Utf8Scanner(answer.Result.Span);
         var now = _time.GetUtcNow();
         var report = isAlgo
@@ -193,9 +172,9 @@ internal sealed partial class BinanceOrderVenue : IOrderVenue
     }
 
     /// <summary><c>{"algoId":…,"clientAlgoId":"…","code":"200","msg":"success"}</c>: tells no state beyond having been taken.</summary>
-    private CommandReply ReadAlgoCancel(Order order, BinanceTradeAnswer answer)
+    private CommandReply ReadAlgoCancel(Order order, BinanceTradeAnswer answer, long mark)
     {
-        OnAcknowledged();
+        OnAcknowledged(mark);
         var json = new Utf8Scanner(answer.Result.Span);
         long id = 0, code = 200;
         var ok = json.TryEnterObject();

@@ -67,16 +67,17 @@ internal sealed class BinanceTradeSocket(BinanceAccess access, BinanceOptions op
     }
 
     /// <inheritdoc/>
-    public override Task<Result<Uri>> LocateAsync(Uri url, CancellationToken cancellationToken)
+    public override async Task<Result<Uri>> LocateAsync(Uri url, CancellationToken cancellationToken)
     {
-        Result<Uri> located = url;
         if (access.CredentialsError is { } missing)
-            located = missing;
-        else if (access.Budget.Weight.Pause is { } pause)
-            located = pause;
-        else if (!access.Budget.Weight.TryTake(HandshakeWeight, RequestPriority.Cancel, out var retryAt))
-            located = access.Budget.Weight.Exhausted(retryAt);
-        return Task.FromResult(located);
+            return missing;
+        if (access.Budget.Weight.Pause is { } pause)
+            return pause;
+
+        // Logging on has a time stamp.
+        if (access.Clock.Offset is null && await access.Private.MeasureClockAsync().WaitAsync(cancellationToken).ConfigureAwait(false) is { } error)
+            return error;
+        return access.Budget.Weight.TryTake(HandshakeWeight, RequestPriority.Cancel, out var retryAt) ? url : access.Budget.Weight.Exhausted(retryAt);
     }
 
     /// <inheritdoc/>

@@ -49,6 +49,7 @@ internal interface IBinanceUserEvents
 internal sealed partial class BinanceUserStream(BinanceListenKey key, IBinanceUserEvents events, string exchange, TimeProvider time) : SocketProtocol
 {
     private long _owesSince;
+    private long _count;
 
     /// <summary>The session; set once, before anything happens.</summary>
     public SocketSession Session { get; set; } = null!;
@@ -56,8 +57,15 @@ internal sealed partial class BinanceUserStream(BinanceListenKey key, IBinanceUs
     /// <summary>Silence is normal, except while an event is owed for an order that the venue has acknowledged.</summary>
     public override long? ExpectsDataSince => Interlocked.Read(ref _owesSince) is var since and not 0 ? since : null;
 
-    /// <summary>The venue has acknowledged something that it must tell here as well.</summary>
-    public void Expect() => Interlocked.CompareExchange(ref _owesSince, time.GetTimestamp(), 0);
+    /// <summary>Events so far. To be had before a command leaves: its event may come before its reply.</summary>
+    public long Count => Interlocked.Read(ref _count);
+
+    /// <summary>The venue has acknowledged something that it must tell here as well; it is owed unless something came since <paramref name="countBefore"/>.</summary>
+    public void Expect(long countBefore)
+    {
+        if (Count == countBefore)
+            Interlocked.CompareExchange(ref _owesSince, time.GetTimestamp(), 0);
+    }
 
     /// <inheritdoc/>
     public override async Task<Result<Uri>> LocateAsync(Uri url, CancellationToken cancellationToken)
@@ -87,7 +95,11 @@ internal sealed partial class BinanceUserStream(BinanceListenKey key, IBinanceUs
         replyTo = 0;
         var kind = Dispatch(frame, receivedAt, isInner: false);
         if (kind == FrameKind.Data)
+        {
+            Interlocked.Increment(ref _count);
             Interlocked.Exchange(ref _owesSince, 0);
+        }
+
         return kind;
     }
 

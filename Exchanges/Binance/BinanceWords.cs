@@ -8,6 +8,11 @@ internal static class BinanceWords
     /// <summary>Before the number of a conditional order that has not been triggered: it is counted apart from the orders.</summary>
     public const string AlgoPrefix = "algo:";
 
+    /// <summary>How the client order ids begin that the venue gives to orders of its own.</summary>
+    public static ReadOnlySpan<string> VenuesOwnPrefixes => _venuesOwnPrefixes;
+
+    private static readonly string[] _venuesOwnPrefixes = ["autoclose-", "adl_autoclose", "settlement_autoclose-", "delivery_autoclose-"];
+
     /// <summary>Whether the venue keeps orders of a type in its service for conditional orders until they are triggered.</summary>
     public static bool IsConditional(OrderType type) => type is not (OrderType.Market or OrderType.Limit);
 
