@@ -130,9 +130,9 @@ public sealed class SignatureTests : PrivateSideTest
     {
         var socket = await WsApiAsync();
         var sorted = $"apiKey={Key}&newClientOrderId=１-x&symbol=BTCUSDT&timestamp={Now}";
-        await socket.SendAsync($$"""{"id":"a","method":"order.status","params":{"timestamp":{{Now}},"symbol":"BTCUSDT","newClientOrderId":"１-x","apiKey":"{{Key}}","signature":"{{Sign(sorted)}}"}}""");
+        await socket.SendAsync($$"""{"id":"a","method":"order.status","params":{"timestamp":{{Now}},"symbol":"BTCUSDT","newClientOrderId":"１-x","apiKey":"{{Key}}","signature":"{{Sign(sorted)}}" } }""");
         Assert.Equal(-1102, (await socket.ReceiveAsync("answer"))["error"]!["code"]!.GetValue<int>());
-        await socket.SendAsync($$"""{"id":"b","method":"order.status","params":{"timestamp":{{Now}},"symbol":"BTCUSDT","apiKey":"{{Key}}","signature":"{{Sign(sorted)}}"}}""");
+        await socket.SendAsync($$"""{"id":"b","method":"order.status","params":{"timestamp":{{Now}},"symbol":"BTCUSDT","apiKey":"{{Key}}","signature":"{{Sign(sorted)}}" } }""");
         Assert.Equal(-1022, (await socket.ReceiveAsync("answer"))["error"]!["code"]!.GetValue<int>());
     }
 }
