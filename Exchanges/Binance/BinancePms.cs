@@ -124,8 +124,11 @@ public sealed partial class BinancePms : IExchangePms, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<Result<Unit>> Reconcile(CancellationToken cancellationToken = default) =>
-        NotReady() ?? await FetchAsync(cancellationToken).ConfigureAwait(false) is { } error ? error : Unit.Success;
+    public async Task<Result<Unit>> Reconcile(CancellationToken cancellationToken = default)
+    {
+        var error = NotReady() ?? await FetchAsync(cancellationToken).ConfigureAwait(false);
+        return error is null ? Unit.Success : error;
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
