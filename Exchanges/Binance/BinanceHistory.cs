@@ -25,7 +25,7 @@ internal sealed class BinanceHistory(BinanceOrderReader reader, string exchange)
 
     /// <summary>Orders, plain and conditional; one that was triggered is told once, as what it became.</summary>
     public Task<Result<HistoryPage<Order>>> GetOrders(HistoryQuery query, DateTimeOffset venueNow, CancellationToken cancellationToken) =>
-        PageAsync(
+        PageAsync<Order>(
             query,
             venueNow,
             async (from, to) =>
@@ -35,7 +35,7 @@ internal sealed class BinanceHistory(BinanceOrderReader reader, string exchange)
                 await Task.WhenAll(plain, algos).ConfigureAwait(false);
                 var orders = await plain.ConfigureAwait(false);
                 var conditional = await algos.ConfigureAwait(false);
-                return orders.IsSuccess && conditional.IsSuccess ? Merge(orders.Value, conditional.Value) : orders.Error ?? conditional.Error!;
+                return orders.IsSuccess && conditional.IsSuccess ? (Result<ImmutableArray<Order>>)Merge(orders.Value, conditional.Value) : orders.Error ?? conditional.Error!;
             },
             order => order.CreatedTime,
             order => order.EarlierVenueOrderIds.IsDefaultOrEmpty ? order.VenueOrderId! : order.EarlierVenueOrderIds[0]);
@@ -45,7 +45,7 @@ internal sealed class BinanceHistory(BinanceOrderReader reader, string exchange)
     {
         if (string.IsNullOrEmpty(query.Symbol))
             return Task.FromResult<Result<HistoryPage<Fill>>>(ExchangeError.InvalidArgument("symbol", "must be given: Binance tells fills by symbol"));
-        return PageAsync(
+        return PageAsync<Fill>(
             query,
             venueNow,
             (from, to) => WholeAsync((f, t) => reader.GetFills(query.Symbol, f, t, PageSize, cancellationToken), from, to),
