@@ -260,18 +260,14 @@ public sealed partial class OrderManager
     {
         if (report.VenueTime is { } told && (order.VenueTime is not { } known || told > known))
             order.VenueTime = told;
+        if (report.Status is not null)
+            order.VenueStatus = null;
         order.UpdatedTime = report.ReceivedTime;
     }
 
     private bool NoteUnknownStatus(TrackedOrder order, OrderReport report)
     {
-        if (report.Status is not null)
-        {
-            order.VenueStatus = null;
-            return false;
-        }
-
-        if (report.VenueStatus is not { } word || word == order.VenueStatus)
+        if (report.Status is not null || report.VenueStatus is not { } word || word == order.VenueStatus)
             return false;
         order.VenueStatus = word;
         _counters = _counters with { UnknownStatuses = _counters.UnknownStatuses + 1 };
