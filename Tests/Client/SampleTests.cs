@@ -26,10 +26,10 @@ public sealed class SampleTests
         var script = Path.Combine(Root, "samples", "node", "trader.mjs");
         if (!folder!.EndsWith("node", StringComparison.Ordinal))
         {
-            var copy = Path.Combine(folder, "node_modules", ".cache", "trader.mjs");
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(script, copy, overwrite: true);
-            script = copy;
+            var copies = Directory.CreateDirectory(Path.Combine(folder, "node_modules", ".cache")).FullName;
+            foreach (var name in new[] { "trader.mjs", "gateway.mjs" })
+                File.Copy(Path.Combine(Root, "samples", "node", name), Path.Combine(copies, name), overwrite: true);
+            script = Path.Combine(copies, "trader.mjs");
         }
 
         return Receives("node", script);
