@@ -189,7 +189,7 @@ public sealed partial class OrderManager
     }
 
     /// <summary>The order has ended, and no report of the venue says so.</summary>
-    private void EndHere(TrackedOrder order, OrderStatus status, ExchangeError? reason)
+    private static void EndHere(TrackedOrder order, OrderStatus status, ExchangeError? reason)
     {
         order.Venue = status;
         order.Reason = reason;
