@@ -25,6 +25,8 @@ public enum JournalKind
     Trading = 8,
     /// <summary>A client order id that was used for an order not kept any more.</summary>
     UsedId = 9,
+    /// <summary>An order with all that is kept of it: written when the journal is tidied.</summary>
+    Kept = 10,
 }
 
 /// <summary>One record of the journal. Which fields count depends on <see cref="Kind"/>; it is passed by reference and not kept.</summary>

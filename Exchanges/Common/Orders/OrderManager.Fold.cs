@@ -66,8 +66,10 @@ public sealed partial class OrderManager
             Publish(order, OrderEvent.Reconciled);
         if (resolved)
             Publish(order, OrderEvent.Resolved);
-        if (order.HasUnbookedDetails && report.Fill is null)
+        if (order.HasUnbookedDetails)
             Ask(order, OpenQuestions.Details, _options.DetailsDelay);
+        else
+            order.Questions &= ~OpenQuestions.Details;
         Answer(order);
     }
 
@@ -260,18 +262,14 @@ public sealed partial class OrderManager
     {
         if (report.VenueTime is { } told && (order.VenueTime is not { } known || told > known))
             order.VenueTime = told;
+        if (report.Status is not null)
+            order.VenueStatus = null;
         order.UpdatedTime = report.ReceivedTime;
     }
 
     private bool NoteUnknownStatus(TrackedOrder order, OrderReport report)
     {
-        if (report.Status is not null)
-        {
-            order.VenueStatus = null;
-            return false;
-        }
-
-        if (report.VenueStatus is not { } word || word == order.VenueStatus)
+        if (report.Status is not null || report.VenueStatus is not { } word || word == order.VenueStatus)
             return false;
         order.VenueStatus = word;
         _counters = _counters with { UnknownStatuses = _counters.UnknownStatuses + 1 };

@@ -48,6 +48,7 @@ public sealed partial class OrderManager
                     Order = order.Order,
                     Venue = order.Venue,
                     Seen = order.Seen,
+                    Lost = order.Lost,
                     Fill = fill,
                 };
                 break;

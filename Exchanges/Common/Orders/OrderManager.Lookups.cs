@@ -125,10 +125,11 @@ public sealed partial class OrderManager
         {
             // Sent anew meanwhile, with a later last chance: that one counts.
             order.Lookup.CannotAct = cannotAct && order.LastChance == lastChance && order.WireId == wire.ClientOrderId;
-            if (order.Lookup.CannotAct)
-                return Spaced(order);
-            var left = lastChance - _venue.VenueNow;
-            return Later(order, left > TimeSpan.Zero && left < _options.LongestLookup ? left : null);
+            if (!order.Lookup.CannotAct)
+                return Later(order, null);
+            // From here on it is a matter of a few answers.
+            order.Lookup.Attempts = 0;
+            return Spaced(order);
         }
     }
 

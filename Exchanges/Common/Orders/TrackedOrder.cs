@@ -224,15 +224,21 @@ internal sealed class TrackedOrder
     public void RememberWireIds(IEnumerable<string> ids) => (_earlierWireIds ??= []).AddRange(ids);
 
     /// <summary>The order under the name and in the numbers that the wire has for it.</summary>
-    public Order OnTheWire() => WireId == Order.ClientOrderId
-        ? Order
-        : Order with
+    public Order OnTheWire()
+    {
+        if (WireId == Order.ClientOrderId && VenueOrderId == Order.VenueOrderId)
+            return Order;
+        // The rest of a replacement is what was asked for, from the moment that it leaves.
+        var rest = Replace is { RestSent: true } ? Replace : null;
+        return Order with
         {
             ClientOrderId = WireId,
-            Quantity = Quantity - Carried,
-            CumulativeQuantity = Cumulative - Carried,
             VenueOrderId = VenueOrderId,
+            Price = rest?.Price ?? Price,
+            Quantity = (rest?.Quantity ?? Quantity) - Carried,
+            CumulativeQuantity = Cumulative - Carried,
         };
+    }
 
     /// <summary>The order as it stands now, to be published.</summary>
     public Order Render() => Order = Order with
