@@ -24,7 +24,7 @@ internal sealed class SimulatorHost : IAsyncDisposable
         _options = options;
         Context = new SimulatorContext(new SimulatorClock(options.TimeProvider), options.Seed);
         BinanceVenue? venue = null;
-        Binance = venue = new BinanceVenue(Context, hub => options.Replay is null
+        Binance = venue = new BinanceVenue(Context, options.Accounts, hub => options.Replay is null
             ? new LiveMarket(Context, hub, options.Symbols)
             : new ReplayMarket(Context, hub, options, () => venue?.LargestBacklog ?? 0, message => Told?.Invoke(message)));
         Context.Faults.Added = OnFault;

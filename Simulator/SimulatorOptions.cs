@@ -24,6 +24,9 @@ internal sealed record SimulatorOptions
 
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
+    /// <summary>Who may trade at Binance; the demo account unless told otherwise.</summary>
+    public IReadOnlyList<AccountOptions> Accounts { get; init; } = [AccountOptions.Demo];
+
     /// <summary>A recording to play in place of the order flow.</summary>
     public string? Replay { get; init; }
 

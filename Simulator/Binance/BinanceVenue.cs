@@ -1,12 +1,12 @@
 using System.Text.Json;
+using Exchange.Simulator.Binance.Api;
 using Exchange.Simulator.Faults;
 using Exchange.Simulator.Sockets;
 
 namespace Exchange.Simulator.Binance;
 
 /// <summary>
-/// The venue: REST and market streams on one port, over a market that is live or a recording. The private side will stand
-/// beside them.
+/// The venue on its one port: REST, market streams, and (unless a recording is played) the private side.
 /// </summary>
 internal sealed class BinanceVenue : IDisposable
 {
@@ -16,17 +16,24 @@ internal sealed class BinanceVenue : IDisposable
     private readonly SimulatorContext _context;
     private readonly StreamHub _hub;
     private readonly BinanceRest _rest;
-    private readonly Dictionary<long, BinanceConnection> _connections = [];
-    private readonly Queue<BinanceConnection> _ended = new();
+    private readonly RequestWeights _weights;
+    private readonly Dictionary<long, ClientConnection> _connections = [];
+    private readonly Queue<ClientConnection> _ended = new();
     private long _nextConnection = 1;
 
-    public BinanceVenue(SimulatorContext context, Func<StreamHub, IBinanceMarket> createMarket)
+    public BinanceVenue(SimulatorContext context, IReadOnlyList<AccountOptions> accounts, Func<StreamHub, IBinanceMarket> createMarket)
     {
         _context = context;
         _hub = new StreamHub();
         Market = createMarket(_hub);
         Market.Schedule();
-        _rest = new BinanceRest(context, Market);
+        _weights = new RequestWeights(context.Clock);
+        _rest = new BinanceRest(context, Market, _weights);
+        if (Market is LiveMarket live)
+        {
+            Api = new VenueApi(context, live, _hub, _weights, accounts);
+        }
+
         context.Timetable.Every(TimeSpan.FromSeconds(1), () =>
         {
             foreach (var connection in _connections.Values.ToArray())
@@ -38,8 +45,11 @@ internal sealed class BinanceVenue : IDisposable
 
     public IBinanceMarket Market { get; }
 
+    /// <summary>The private side; null while a recording is played: nothing trades there.</summary>
+    public VenueApi? Api { get; }
+
     /// <summary>The sockets that are open now, in order of their ids.</summary>
-    public IReadOnlyList<BinanceConnection> Connections
+    public IReadOnlyList<ClientConnection> Connections
     {
         get
         {
@@ -68,6 +78,18 @@ internal sealed class BinanceVenue : IDisposable
     public async Task HandleAsync(HttpContext http)
     {
         var path = http.Request.Path.Value ?? "";
+        if (path == "/ws-fapi/v1")
+        {
+            await WsApiAsync(http);
+            return;
+        }
+
+        if (Api is not null && Api.Rest.Knows(http))
+        {
+            await Api.Rest.HandleAsync(http);
+            return;
+        }
+
         if (path.StartsWith("/fapi/", StringComparison.Ordinal) || !TryRoute(path, out var route, out var combined, out var rest))
         {
             await _rest.HandleAsync(http);
@@ -87,6 +109,23 @@ internal sealed class BinanceVenue : IDisposable
                 break;
             case FaultKind.SessionCut:
                 ForEach(fault, connection => connection.Close(1001, "24 hours are over"));
+                break;
+            case FaultKind.ExpireListenKey:
+                foreach (var account in Private(fault).Accounts)
+                {
+                    Private(fault).Streams.Expire(account);
+                }
+
+                fault.Fire();
+                break;
+            case FaultKind.RevokeSession:
+                ForEach(fault, connection =>
+                {
+                    if (connection is WsApiConnection session)
+                    {
+                        session.IsRevoked = session.Session is not null;
+                    }
+                });
                 break;
             case FaultKind.StaleSnapshot:
                 _rest.Remember(fault);
@@ -114,7 +153,7 @@ internal sealed class BinanceVenue : IDisposable
     {
         writer.WriteStartObject();
         Market.WriteState(writer);
-        writer.WriteNumber("rest_requests"u8, _rest.Requests);
+        writer.WriteNumber("rest_requests"u8, _rest.Requests + (Api?.Rest.Requests ?? 0));
         writer.WriteNumber("used_weight_1m"u8, _rest.UsedWeight);
         writer.WriteNumber("frames_published"u8, _hub.FramesPublished);
         writer.WriteStartArray("connections"u8);
@@ -167,12 +206,12 @@ internal sealed class BinanceVenue : IDisposable
         writer.WriteEndArray();
     }
 
-    private static void WriteConnection(Utf8JsonWriter writer, BinanceConnection connection)
+    private static void WriteConnection(Utf8JsonWriter writer, ClientConnection connection)
     {
         writer.WriteStartObject();
         writer.WriteNumber("id"u8, connection.Id);
         writer.WriteString("route"u8, connection.RouteName);
-        writer.WriteBoolean("combined"u8, connection.Combined);
+        writer.WriteBoolean("combined"u8, connection is BinanceConnection { Combined: true });
         writer.WriteString("opened"u8, connection.OpenedAt);
         writer.WriteString("ended"u8, connection.Ended);
         writer.WriteNumber("frames_sent"u8, connection.FramesSent);
@@ -218,63 +257,110 @@ internal sealed class BinanceVenue : IDisposable
 
     private async Task StreamAsync(HttpContext http, Route route, bool combined, string path)
     {
+        if (Refuses(http, route.ToString().ToLowerInvariant()))
+        {
+            return;
+        }
+
+        // A path of digits alone is what ccxt appends to tell its sockets apart: no stream.
+        var streams = combined ? http.Request.Query["streams"].ToString() : path;
+        var names = streams.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(name => !name.All(char.IsAsciiDigit)).ToList();
+        HashSet<string>? events = null;
+        if (route == Route.Private && http.Request.Query["listenKey"].ToString() is { Length: > 0 } listenKey)
+        {
+            names.Add(listenKey);
+            var chosen = http.Request.Query["events"].ToString();
+            events = chosen.Length > 0 ? [.. chosen.Split('/'), "listenKeyExpired"] : null;
+        }
+
+        if (names.Count > BinanceConnection.MaximumStreams)
+        {
+            http.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return;
+        }
+
+        await RunAsync(http, (id, socket) =>
+        {
+            var connection = new BinanceConnection(id, route, combined, socket, _context, _hub) { Events = events };
+            names.ForEach(connection.Subscribe);
+            return connection;
+        });
+    }
+
+    private async Task WsApiAsync(HttpContext http)
+    {
+        if (Refuses(http, WsApiConnection.Route))
+        {
+            return;
+        }
+
+        if (Api is null)
+        {
+            http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return;
+        }
+
+        try
+        {
+            lock (_context.Turn)
+            {
+                _weights.Charge(WsApiConnection.HandshakeWeight);
+            }
+        }
+        catch (BinanceErrorException refused)
+        {
+            http.Response.StatusCode = refused.Status;
+            await http.Response.Body.WriteAsync(ApiJson.Error(refused.Code, refused.Message), http.RequestAborted);
+            return;
+        }
+
+        var tellsLimits = http.Request.Query["returnRateLimits"] != "false";
+        await RunAsync(http, (id, socket) => new WsApiConnection(id, socket, _context, Api, tellsLimits));
+    }
+
+    /// <summary>Whether a fault refuses the handshake; it has answered then.</summary>
+    private bool Refuses(HttpContext http, string route)
+    {
         Fault? refused;
         lock (_context.Turn)
         {
-            refused = _context.Faults.Take(
-                FaultKind.RefuseConnection, new FaultScope("binance", route.ToString().ToLowerInvariant(), 0));
+            refused = _context.Faults.Take(FaultKind.RefuseConnection, new FaultScope("binance", route, 0));
             _context.Touch();
         }
 
         if (refused is { Status: { } status })
         {
             http.Response.StatusCode = status;
-            return;
         }
-
-        if (refused is not null)
+        else if (refused is not null)
         {
             http.Abort();
-            return;
         }
 
-        // A path of digits alone is what ccxt appends to tell its sockets apart: no stream.
-        var streams = combined ? http.Request.Query["streams"].ToString() : path;
-        var names = streams.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(name => !name.All(char.IsAsciiDigit)).ToArray();
-        if (names.Length > BinanceConnection.MaximumStreams)
-        {
-            http.Response.StatusCode = StatusCodes.Status400BadRequest;
-            return;
-        }
+        return refused is not null;
+    }
 
+    private async Task RunAsync(HttpContext http, Func<long, WebSocketConnection, ClientConnection> create)
+    {
         using var socket = await WebSocketConnection.AcceptAsync(http, MaximumPendingBytes);
         if (socket is null)
         {
             return;
         }
 
-        var connection = Open(route, combined, socket, names);
+        ClientConnection connection;
+        lock (_context.Turn)
+        {
+            connection = create(_nextConnection++, socket);
+            _connections.Add(connection.Id, connection);
+            _context.Touch();
+        }
+
         await connection.RunAsync();
         Forget(connection);
     }
 
-    private BinanceConnection Open(Route route, bool combined, WebSocketConnection socket, IEnumerable<string> streams)
-    {
-        lock (_context.Turn)
-        {
-            var connection = new BinanceConnection(_nextConnection++, route, combined, socket, _context, _hub);
-            _connections.Add(connection.Id, connection);
-            foreach (var stream in streams)
-            {
-                connection.Subscribe(stream);
-            }
-
-            _context.Touch();
-            return connection;
-        }
-    }
-
-    private void Forget(BinanceConnection connection)
+    private void Forget(ClientConnection connection)
     {
         lock (_context.Turn)
         {
@@ -290,7 +376,7 @@ internal sealed class BinanceVenue : IDisposable
         }
     }
 
-    private void ForEach(Fault fault, Action<BinanceConnection> act)
+    private void ForEach(Fault fault, Action<ClientConnection> act)
     {
         foreach (var connection in _connections.Values.ToArray())
         {
@@ -305,6 +391,9 @@ internal sealed class BinanceVenue : IDisposable
 
     private LiveMarket Live(Fault fault) => Market as LiveMarket
         ?? throw new ArgumentException($"{fault.Kind} needs the live market, and a recording is being played");
+
+    private VenueApi Private(Fault fault) => Api
+        ?? throw new ArgumentException($"{fault.Kind} needs the private side, and a recording is being played");
 
     private string SymbolOf(Fault fault) => fault.Symbol is { } symbol && Market.Symbols.Contains(symbol)
         ? symbol
