@@ -21,7 +21,7 @@ internal sealed class BinanceVenue : IDisposable
     private readonly Queue<ClientConnection> _ended = new();
     private long _nextConnection = 1;
 
-    public BinanceVenue(SimulatorContext context, IReadOnlyList<AccountOptions> accounts, Func<StreamHub, IBinanceMarket> createMarket)
+    public BinanceVenue(SimulatorContext context, SimulatorOptions options, Func<StreamHub, IBinanceMarket> createMarket)
     {
         _context = context;
         _hub = new StreamHub();
@@ -31,7 +31,7 @@ internal sealed class BinanceVenue : IDisposable
         _rest = new BinanceRest(context, Market, _weights);
         if (Market is LiveMarket live)
         {
-            Api = new VenueApi(context, live, _hub, _weights, accounts);
+            Api = new VenueApi(context, live, _hub, _weights, options);
         }
 
         context.Timetable.Every(TimeSpan.FromSeconds(1), () =>

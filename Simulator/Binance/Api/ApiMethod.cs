@@ -18,9 +18,10 @@ internal sealed record ApiMethod(
 }
 
 /// <summary>A call that has been let in.</summary>
-internal sealed record ApiCall(ApiMethod Method, Parameters Parameters, ApiKey Key, ReceivedCommand Entry)
+/// <param name="Key">Null for a call that needs none.</param>
+internal sealed record ApiCall(ApiMethod Method, Parameters Parameters, ApiKey? Key, ReceivedCommand Entry)
 {
-    public Account Account => Key.Account;
+    public Account Account => Key!.Account;
 }
 
 /// <summary>A call as it came.</summary>

@@ -55,18 +55,25 @@ internal sealed class CommandLog(SimulatorContext context)
 
     public IEnumerable<ReceivedCommand> Commands => _commands;
 
-    public ReceivedCommand Add(ApiRequest request, string? clientOrderId)
+    public ReceivedCommand Add(ApiRequest request, string? clientOrderId) =>
+        Add(request.Channel, request.Connection, request.Method.Name, request.Parameters, clientOrderId);
+
+    /// <summary>One order of a batch.</summary>
+    public ReceivedCommand AddPart(ReceivedCommand whole, string method, Parameters parameters) => Add(
+        whole.Channel, whole.Connection, method, parameters, parameters.Peek("newClientOrderId") ?? parameters.Peek("origClientOrderId"));
+
+    private ReceivedCommand Add(string channel, long connection, string method, Parameters parameters, string? clientOrderId)
     {
         var command = new ReceivedCommand
         {
             Number = _next++,
             Time = context.Clock.VenueMilliseconds,
-            Channel = request.Channel,
-            Connection = request.Connection,
-            Method = request.Method.Name,
-            Symbol = request.Parameters.Peek("symbol"),
+            Channel = channel,
+            Connection = connection,
+            Method = method,
+            Symbol = parameters.Peek("symbol"),
             ClientOrderId = clientOrderId,
-            Parameters = request.Parameters.WithoutSecrets(),
+            Parameters = parameters.WithoutSecrets(),
         };
         _commands.Enqueue(command);
         if (_commands.Count > Most)

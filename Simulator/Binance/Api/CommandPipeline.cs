@@ -131,8 +131,10 @@ internal sealed class CommandPipeline(
     private ApiCall Admit(ApiRequest request, ReceivedCommand entry)
     {
         weights.Charge(request.Method.Weight(request.Parameters));
-        var key = gatekeeper.Admit(request.Method.Security, request.Parameters, request.Credentials);
-        if (request.Method.Orders != default)
+        var key = request.Method.Security == Security.Nothing
+            ? null
+            : gatekeeper.Admit(request.Method.Security, request.Parameters, request.Credentials);
+        if (key is not null && request.Method.Orders != default)
         {
             counters.Charge(key.Account, request.Method.Orders);
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Exchange.Simulator.Binance.Algo;
 using Exchange.Simulator.Binance.Trading;
 
 namespace Exchange.Simulator.Binance.Api;
@@ -8,19 +9,26 @@ internal sealed class VenueApi
 {
     private readonly Dictionary<string, ApiMethod> _overWebSocket;
 
-    public VenueApi(SimulatorContext context, LiveMarket market, StreamHub hub, RequestWeights weights, IReadOnlyList<AccountOptions> accounts)
+    public VenueApi(SimulatorContext context, LiveMarket market, StreamHub hub, RequestWeights weights, SimulatorOptions options)
     {
         Weights = weights;
-        Gatekeeper = new Gatekeeper(context.Clock, accounts);
+        Gatekeeper = new Gatekeeper(context.Clock, options.Accounts);
         Streams = new UserStreams(context, hub);
         Desk = new TradingDesk(context, market, Streams);
+        Algo = new AlgoService(context, Desk, options.TriggeredKeepsClientId);
         Counters = new OrderCounters(context.Clock);
         Pipeline = new CommandPipeline(context, weights, Counters, Gatekeeper, Streams, ClientIdOf);
         var orders = new OrderMethods(context, Desk);
         ApiMethod[] methods =
         [
             .. orders.Methods(),
+            .. new AlgoMethods(context, Desk, Algo, orders).Methods(),
+            .. new ListMethods(context, Desk, orders).Methods(),
+            .. new BulkMethods(context, Desk, orders, () => Pipeline.Log).Methods(),
+            .. new AccountMethods(Desk, () => market.Symbols).Methods(),
+            .. new SettingsMethods(Desk, () => market.Symbols).Methods(),
             .. new StreamMethods(Streams).Methods(),
+            .. new MarketMethods(context, market).Methods(),
         ];
         _overWebSocket = methods.Where(method => method.OverWebSocket).ToDictionary(method => method.Name, StringComparer.Ordinal);
         Rest = new PrivateRest(context, weights, Pipeline, methods);
@@ -35,6 +43,8 @@ internal sealed class VenueApi
     public UserStreams Streams { get; }
 
     public TradingDesk Desk { get; }
+
+    public AlgoService Algo { get; }
 
     public CommandPipeline Pipeline { get; }
 
@@ -70,5 +80,6 @@ internal sealed class VenueApi
     }
 
     private string? ClientIdOf(long orderId) =>
-        Accounts.Select(account => account.Find(orderId)?.ClientOrderId).FirstOrDefault(found => found is not null);
+        Accounts.Select(account => account.Find(orderId)?.ClientOrderId).FirstOrDefault(found => found is not null)
+        ?? Algo.Find(orderId)?.ClientAlgoId;
 }

@@ -51,7 +51,8 @@ internal sealed class TradingDesk
     public decimal MarkOf(string symbol) => Fixed8.ToDecimal(Feed(symbol).MarkPrice().Mark);
 
     /// <summary>Takes an order in; what refuses it is thrown, and then there was no order.</summary>
-    public TradingOrder Place(Account account, string symbol, OrderTicket ticket)
+    /// <param name="created">Told of the order before its first event.</param>
+    public TradingOrder Place(Account account, string symbol, OrderTicket ticket, Action<TradingOrder>? created = null)
     {
         var feed = Feed(symbol);
         var mark = MarkOf(symbol);
@@ -101,6 +102,7 @@ internal sealed class TradingDesk
             UpdateTime = Now,
         };
         account.Add(order);
+        created?.Invoke(order);
         Events.Order(order, OrderChange.New);
         Quietly(() => Submit(order, enginePrice));
         if (order is { IsOpen: true, GoodTillDate: > 0 })
