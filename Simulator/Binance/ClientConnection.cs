@@ -56,9 +56,10 @@ internal abstract class ClientConnection
     /// <summary>Completes when everything sent so far is with the network.</summary>
     public Task WhenDrained() => _socket.WhenDrained();
 
-    public void SendText(ReadOnlySpan<byte> frame)
+    /// <param name="exempt">A frame made huge on purpose: nobody is slow for having it unread.</param>
+    public void SendText(ReadOnlySpan<byte> frame, bool exempt = false)
     {
-        if (_socket.Send(Opcode.Text, frame))
+        if (_socket.Send(Opcode.Text, frame, exempt))
         {
             FramesSent++;
         }
