@@ -134,7 +134,7 @@ internal sealed class BinanceConnection : ClientConnection
             default:
                 if (FrameDamage.Insert(fault, topic.Name, Combined) is { } inserted)
                 {
-                    SendText(inserted, exempt: true);
+                    SendText(inserted);
                     SendText(frame);
                 }
                 else

@@ -56,10 +56,9 @@ internal abstract class ClientConnection
     /// <summary>Completes when everything sent so far is with the network.</summary>
     public Task WhenDrained() => _socket.WhenDrained();
 
-    /// <param name="exempt">A frame made huge on purpose: nobody is slow for having it unread.</param>
-    public void SendText(ReadOnlySpan<byte> frame, bool exempt = false)
+    public void SendText(ReadOnlySpan<byte> frame)
     {
-        if (_socket.Send(Opcode.Text, frame, exempt))
+        if (_socket.Send(Opcode.Text, frame))
         {
             FramesSent++;
         }

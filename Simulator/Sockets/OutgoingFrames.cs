@@ -31,9 +31,10 @@ internal sealed class OutgoingFrames(int limit) : IDisposable
     }
 
     /// <returns>False when the queue is full or closed.</returns>
-    /// <param name="exempt">Does not count towards the limit: a frame made huge on purpose.</param>
-    public bool TryAdd(Opcode opcode, ReadOnlySpan<byte> payload, bool exempt = false)
+    public bool TryAdd(Opcode opcode, ReadOnlySpan<byte> payload)
     {
+        // A frame that is larger than the limit was made so on purpose, and nobody is slow for having it unread.
+        var exempt = payload.Length > limit;
         lock (_lock)
         {
             var needed = _length + WebSocketFrame.MaximumHeader + payload.Length;

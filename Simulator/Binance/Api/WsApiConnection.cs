@@ -202,7 +202,7 @@ internal sealed class WsApiConnection : ClientConnection
             default:
                 if (FrameDamage.Insert(damage, "", combined: false) is { } inserted)
                 {
-                    SendText(inserted, exempt: true);
+                    SendText(inserted);
                     SendText(frame);
                 }
                 else
