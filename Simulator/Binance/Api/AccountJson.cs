@@ -191,7 +191,7 @@ internal static class AccountJson
             writer.WriteFixed("crossUnPnl"u8, of.CrossUnrealised, 8);
             writer.WriteFixed("availableBalance"u8, of.Available, 8);
             writer.WriteFixed("maxWithdrawAmount"u8, Math.Min(of.Available, of.Wallet), 8);
-            writer.WriteNumber("updateTime"u8, account.UpdateTime);
+            writer.WriteNumber("updateTime"u8, account.WalletTimes.GetValueOrDefault(asset));
             writer.WriteEndObject();
         }
 

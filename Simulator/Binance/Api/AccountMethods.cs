@@ -55,7 +55,7 @@ internal sealed class AccountMethods(TradingDesk desk, Func<IReadOnlyList<string
             writer.WriteFixed("availableBalance"u8, margin ? money.Available : wallet, 8);
             writer.WriteFixed("maxWithdrawAmount"u8, margin ? Math.Min(money.Available, money.Wallet) : wallet, 8);
             writer.WriteBoolean("marginAvailable"u8, true);
-            writer.WriteNumber("updateTime"u8, account.UpdateTime);
+            writer.WriteNumber("updateTime"u8, account.WalletTimes.GetValueOrDefault(asset));
             writer.WriteEndObject();
         }
 

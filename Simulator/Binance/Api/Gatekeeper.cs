@@ -40,7 +40,7 @@ internal sealed class Gatekeeper
             var account = new Account(options.Name) { Hedge = options.Hedge };
             foreach (var (asset, amount) in options.Balances)
             {
-                account.Wallets[asset] = amount;
+                (account.Wallets[asset], account.WalletTimes[asset]) = (amount, amount == 0 ? 0 : clock.VenueMilliseconds);
             }
 
             Accounts.Add(account);

@@ -209,7 +209,7 @@ internal sealed class SettingsMethods(TradingDesk desk, Func<IReadOnlyList<strin
         writer.WriteBoolean("canDeposit"u8, true);
         writer.WriteBoolean("canWithdraw"u8, true);
         writer.WriteBoolean("dualSidePosition"u8, call.Account.Hedge);
-        writer.WriteNumber("updateTime"u8, call.Account.UpdateTime);
+        writer.WriteNumber("updateTime"u8, 0);
         writer.WriteBoolean("multiAssetsMargin"u8, call.Account.MultiAssets);
         writer.WriteNumber("tradeGroupId"u8, -1);
         writer.WriteEndObject();

@@ -28,6 +28,9 @@ internal sealed class Account(string name)
     /// <summary>Wallet balance by asset: deposits, realised profit, fees and funding; not what is unrealised.</summary>
     public SortedDictionary<string, decimal> Wallets { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>When each asset last changed; 0, or none, where nothing ever was: clients take such a row for no balance.</summary>
+    public Dictionary<string, long> WalletTimes { get; } = new(StringComparer.Ordinal);
+
     public bool Hedge { get; set; }
 
     public bool MultiAssets { get; set; }
@@ -35,8 +38,6 @@ internal sealed class Account(string name)
     public decimal MakerFee { get; init; } = 0.0002m;
 
     public decimal TakerFee { get; init; } = 0.0005m;
-
-    public long UpdateTime { get; set; }
 
     /// <summary>All orders ever, oldest first.</summary>
     public List<TradingOrder> Orders { get; } = [];

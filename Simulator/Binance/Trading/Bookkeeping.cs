@@ -49,7 +49,7 @@ internal sealed class Bookkeeping(SimulatorClock clock, UserEvents events, Func<
         var position = account.Position(symbol, order.PositionSide);
         var before = position.Amount;
         var realised = position.Apply(order.Side == Side.Buy ? quantity : -quantity, price, fee);
-        position.UpdateTime = account.UpdateTime = now;
+        position.UpdateTime = account.WalletTimes[Margin.Asset] = now;
         MoveIsolated(account, position, before, price);
         account.Wallets[Margin.Asset] = account.Wallets.GetValueOrDefault(Margin.Asset) + realised - fee;
         _moved.Add((account, symbol));
@@ -120,7 +120,7 @@ internal sealed class Bookkeeping(SimulatorClock clock, UserEvents events, Func<
         Account account, string asset, decimal amount, string reason, string incomeType, (Position, decimal)[] positions, string? fundedSymbol)
     {
         account.Wallets[asset] = account.Wallets.GetValueOrDefault(asset) + amount;
-        account.UpdateTime = clock.VenueMilliseconds;
+        account.WalletTimes[asset] = clock.VenueMilliseconds;
         Record(account, fundedSymbol, incomeType, amount, null, asset);
         events.Balances(account, reason, [(asset, amount)], positions, fundedSymbol, fundedSymbol);
     }
