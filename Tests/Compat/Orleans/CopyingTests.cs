@@ -13,6 +13,13 @@ public enum Hue
     Green,
 }
 
+[GenerateSerializer]
+public enum Shade
+{
+    Light,
+    Dark,
+}
+
 #pragma warning disable ORLEANS0004 // a member without an id is what this is about
 [GenerateSerializer]
 public record Parcel([property: Id(0)] string Name, [property: Id(1)] List<int> Numbers)
@@ -58,6 +65,10 @@ public interface ICopyGrain : IGrainWithStringKey
 {
     Task<T> Echo<T>(T value);
 
+    Task<Hue> Mix(Hue first, List<Hue> others);
+
+    Task<object> EchoObject(object value);
+
     Task<Parcel> Keep(Parcel parcel);
 
     Task<int> CountKept();
@@ -78,6 +89,10 @@ public sealed class CopyGrain : Grain, ICopyGrain
         return Task.FromResult(value);
     }
 
+    public Task<Hue> Mix(Hue first, List<Hue> others) => Task.FromResult(others.Append(first).Max());
+
+    public Task<object> EchoObject(object value) => Task.FromResult(value);
+
     public Task<Parcel> Keep(Parcel parcel) => Task.FromResult(_kept = parcel);
 
     public Task<int> CountKept() => Task.FromResult(_kept!.Numbers.Count);
@@ -91,12 +106,12 @@ public sealed class CopyGrain : Grain, ICopyGrain
     public Task<object> GiveNotSerializable() => Task.FromResult<object>(new NotSerializable("x"));
 }
 
-public sealed class CopyingTests
+public sealed class CopyingTests(OneSilo shared) : IClassFixture<OneSilo>
 {
     [Fact]
     public async Task Arguments_and_results_are_copies()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var grain = cluster.Client.GetGrain<ICopyGrain>(TestClusters.NewKey());
         var sent = new Parcel("p", [1, 2]) { Inner = { ["i"] = new BigParcel("b", [3], 4.5m) }, Note = "stays behind" };
 
@@ -116,7 +131,7 @@ public sealed class CopyingTests
     [Fact]
     public async Task Values_of_many_types_travel_unchanged()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var grain = cluster.Client.GetGrain<ICopyGrain>(TestClusters.NewKey());
         var levels = new[] { new Level(1.5m, 2m, Hue.Green), new Level(3m, 0m, null) };
 
@@ -124,7 +139,9 @@ public sealed class CopyingTests
         await Same("text");
         await Same<string?>(null);
         await Same(1.25m);
-        await Same(Hue.Green);
+        await Same(Shade.Dark);
+        await Same<Shade?>(Shade.Dark);
+        await Same(DayOfWeek.Sunday);
         await Same<long?>(null);
         await Same<long?>(5);
         await Same(Guid.NewGuid());
@@ -159,9 +176,29 @@ public sealed class CopyingTests
     }
 
     [Fact]
+    public async Task An_enum_without_a_serializer_travels_as_a_value_but_is_no_type_argument()
+    {
+        var cluster = shared.Cluster;
+        var grain = cluster.Client.GetGrain<ICopyGrain>(TestClusters.NewKey());
+
+        Assert.Equal(Hue.Green, await grain.Mix(Hue.Red, [Hue.Green, Hue.Red]).For("an enum as argument and result"));
+        Assert.Equal(new Level(1m, 2m, Hue.Green), await grain.Echo(new Level(1m, 2m, Hue.Green)).For("an enum as member"));
+        Assert.Equal(1, await grain.EchoObject(Hue.Green).For("an enum as object, of which the number arrives"));
+        Assert.Equal(Shade.Dark, await grain.EchoObject(Shade.Dark).For("an enum with a serializer as object"));
+        Assert.Equal(DayOfWeek.Monday, await grain.EchoObject(DayOfWeek.Monday).For("an enum of the base library as object"));
+        Assert.Equal(new List<Hue> { Hue.Green }, await grain.EchoObject(new List<Hue> { Hue.Green }).For("a list of enums as object"));
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => grain.Echo(Hue.Green).For("the refusal of the enum"));
+        Assert.Contains(nameof(Hue), refused.Message, StringComparison.Ordinal);
+        Assert.Contains("is not allowed", refused.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => grain.Echo<Hue?>(null).For("the refusal of the nullable enum"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => grain.Echo(new[] { Hue.Red }).For("the refusal of the array"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => grain.Echo(new Dictionary<string, List<Hue>>()).For("the refusal of the enum deep within"));
+    }
+
+    [Fact]
     public async Task A_dictionary_keeps_its_comparer_and_a_cycle_its_shape()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var grain = cluster.Client.GetGrain<ICopyGrain>(TestClusters.NewKey());
 
         var map = await grain.Echo(new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase) { ["A"] = 1 });
@@ -179,7 +216,7 @@ public sealed class CopyingTests
     [Fact]
     public async Task Within_a_silo_what_is_immutable_is_not_copied()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var key = TestClusters.NewKey();
         var factory = (IGrainFactory)cluster.GetSiloServiceProvider().GetService(typeof(IGrainFactory))!;
         var grain = factory.GetGrain<ICopyGrain>(key);
@@ -200,7 +237,7 @@ public sealed class CopyingTests
     [Fact]
     public async Task A_type_without_a_serializer_is_refused()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var grain = cluster.Client.GetGrain<ICopyGrain>(TestClusters.NewKey());
 
         var failure = await Assert.ThrowsAsync<CodecNotFoundException>(() => grain.Echo(new NotSerializable("x")));

@@ -60,6 +60,12 @@ internal abstract class Request : Turn, IInvokable
     {
         Target = target;
         Method = method;
+        if (method.IsGeneric)
+        {
+            TypeNames.CheckArguments(method.GrainInterface);
+            TypeNames.CheckArguments(GetType());
+        }
+
         var context = CopyContext.Rent(null);
         try
         {
