@@ -15,6 +15,9 @@ public interface ILifeGrain : IGrainWithStringKey
 
     Task Hold();
 
+    [ResponseTimeout("00:00:02")]
+    Task HoldForTwoSeconds();
+
     Task Fail(string message);
 
     Task<string> WaitFor(CancellationToken token);
@@ -63,6 +66,8 @@ public sealed class LifeGrain : Grain, ILifeGrain
 
     public Task Hold() => Shared.PassAsync();
 
+    public Task HoldForTwoSeconds() => Shared.PassAsync();
+
     public Task Fail(string message) => throw new FileNotFoundException(message);
 
     public async Task<string> WaitFor(CancellationToken token)
@@ -89,12 +94,12 @@ public sealed class UnbuildableGrain : Grain, IUnbuildableGrain
     public Task Call() => Task.CompletedTask;
 }
 
-public sealed class ActivationTests
+public sealed class ActivationTests(OneSilo shared) : IClassFixture<OneSilo>
 {
     [Fact]
     public async Task Activates_before_the_first_call_and_deactivates_after_the_last()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var key = TestClusters.NewKey();
         var grain = cluster.Client.GetGrain<ILifeGrain>(key);
 
@@ -111,7 +116,7 @@ public sealed class ActivationTests
     [Fact]
     public async Task A_later_call_makes_a_new_activation()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var grain = cluster.Client.GetGrain<ILifeGrain>(TestClusters.NewKey());
 
         var first = await grain.Activation().For("the first call");
@@ -124,7 +129,7 @@ public sealed class ActivationTests
     [Fact]
     public async Task Calls_that_wait_when_a_grain_ends_go_to_the_next_activation()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var key = TestClusters.NewKey();
         var grain = cluster.Client.GetGrain<ILifeGrain>(key);
         var first = await grain.Activation().For("the first call");
@@ -160,7 +165,7 @@ public sealed class ActivationTests
     [Fact]
     public async Task A_failed_activation_reaches_the_caller_and_the_next_call_tries_anew()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var key = TestClusters.NewKey();
         Gate.Of(key).Failures = 1;
         var grain = cluster.Client.GetGrain<ILifeGrain>(key);
@@ -175,7 +180,7 @@ public sealed class ActivationTests
     [Fact]
     public async Task A_constructor_that_fails_is_told_to_the_caller()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
 
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(() =>
             cluster.Client.GetGrain<IUnbuildableGrain>("x").Call().For("the failure"));
@@ -187,7 +192,7 @@ public sealed class ActivationTests
     [Fact]
     public async Task Exceptions_cross_with_their_type_message_and_stack()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var grain = cluster.Client.GetGrain<ILifeGrain>(TestClusters.NewKey());
 
         var failure = await Assert.ThrowsAsync<FileNotFoundException>(() => grain.Fail("lost").For("the failure"));
@@ -199,7 +204,7 @@ public sealed class ActivationTests
     [Fact]
     public async Task A_cancelled_token_ends_the_callers_wait_and_is_seen_by_the_grain()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var key = TestClusters.NewKey();
         using var cancellation = new CancellationTokenSource();
         var grain = cluster.Client.GetGrain<ILifeGrain>(key);

@@ -60,12 +60,12 @@ public sealed class ContractGrain : Grain, IContractGrain
     public Task<IContractGrain[]> Both(IContractGrain other) => Task.FromResult<IContractGrain[]>([this.AsReference<IContractGrain>(), other]);
 }
 
-public sealed class ReferenceTests
+public sealed class ReferenceTests(OneSilo shared) : IClassFixture<OneSilo>
 {
     [Fact]
     public async Task References_of_one_grain_are_equal_and_tell_its_key()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var client = cluster.Client;
         var grain = client.GetGrain<IContractGrain>("a");
 
@@ -82,7 +82,7 @@ public sealed class ReferenceTests
     [Fact]
     public async Task Keys_may_be_guids_and_numbers()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var key = Guid.NewGuid();
 
         Assert.Equal(key, await cluster.Client.GetGrain<IKeyedByGuid>(key).Key());
@@ -92,7 +92,7 @@ public sealed class ReferenceTests
     [Fact]
     public async Task Methods_of_a_plain_interface_are_called_through_it_too()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         IPlainContract plain = cluster.Client.GetGrain<IContractGrain>("plain");
 
         Assert.Equal("plain greets you", await plain.Greet("you"));
@@ -115,6 +115,7 @@ public sealed class ReferenceTests
             await cluster.StartAdditionalSiloAsync().For("another silo");
         }
 
+        await cluster.WaitForLivenessToStabilizeAsync().For("the client's knowledge of the new silos");
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(async () => await both[i % 2].Greet("all")))).For("20 calls");
         Assert.All(answers, answer => Assert.EndsWith(" greets all", answer, StringComparison.Ordinal));
     }
@@ -122,7 +123,7 @@ public sealed class ReferenceTests
     [Fact]
     public async Task Two_classes_for_an_interface_cannot_be_told_apart()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
 
         var failure = Assert.Throws<ArgumentException>(() => cluster.Client.GetGrain<ITwoClasses>("x"));
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans;
 using Orleans.Hosting;
 using Orleans.Runtime;
+using Orleans.Runtime.Messaging;
 using Xunit;
 
 namespace Exchange.Tests.Compat.Orleans;
@@ -10,24 +11,44 @@ namespace Exchange.Tests.Compat.Orleans;
 public sealed class SiloTests
 {
     [Fact]
-    public async Task A_killed_silo_fails_its_calls_and_its_grains_are_placed_anew()
+    public async Task A_killed_silo_fails_the_calls_of_other_silos_and_leaves_those_of_clients_to_time_out()
     {
         await using var cluster = await TestClusters.StartAsync(silos: 2);
         var key = TestClusters.NewKey();
         var grain = cluster.Client.GetGrain<ILifeGrain>(key);
         var first = await grain.Activation().For("the first call");
-        var held = grain.Hold();
-        await Gate.Of(key).Entered.For("the held call to start");
         Assert.True(cluster.TryGetGrainContext(grain.GetGrainId(), out var context));
-
         var host = cluster.GetSiloForAddress(context.Address.SiloAddress!)!;
+        var other = cluster.Silos.Single(silo => !ReferenceEquals(silo, host));
+        var ofTheOther = other.ServiceProvider.GetRequiredService<IGrainFactory>().GetGrain<ILifeGrain>(key);
+        await ofTheOther.Activation().For("the first call of the other silo");
+        var ofTheClient = grain.HoldForTwoSeconds();
+        await Gate.Of(key).Entered.For("the held call to start");
+        var pending = ofTheOther.Activation();
+
         await cluster.KillSiloAsync(host).For("the kill");
 
-        await Assert.ThrowsAsync<SiloUnavailableException>(() => held.For("the call to the killed silo"));
-        await context.Deactivated.For("the end of the activation");
+        await Assert.ThrowsAsync<SiloUnavailableException>(() => pending.For("the other silo's call to the killed one"));
         Assert.NotEqual(first, await grain.Activation().For("the call of the new activation"));
         Assert.Equal(cluster.Silos.Single().SiloAddress.ToString(), await grain.Where());
+        await Assert.ThrowsAsync<TimeoutException>(() => ofTheClient.For("the client's call to the killed silo"));
+        Assert.False(context.Deactivated.IsCompleted);
         Assert.DoesNotContain(Gate.Of(key).Events, e => e.StartsWith("deactivated", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_client_that_knows_only_killed_gateways_fails_a_call_before_it_looks_for_others()
+    {
+        await using var cluster = await TestClusters.StartAsync();
+        await cluster.Client.GetGrain<ILifeGrain>(TestClusters.NewKey()).Activation().For("the first call");
+        await cluster.KillSiloAsync(cluster.Silos[0]).For("the kill");
+        await cluster.StartAdditionalSiloAsync().For("another silo");
+
+        await Assert.ThrowsAsync<ConnectionFailedException>(
+            () => cluster.Client.GetGrain<ILifeGrain>(TestClusters.NewKey()).Activation().For("the call through the killed gateway"));
+
+        await cluster.WaitForLivenessToStabilizeAsync().For("the client's knowledge of the new silo");
+        await cluster.Client.GetGrain<ILifeGrain>(TestClusters.NewKey()).Activation().For("a later call");
     }
 
     [Fact]
@@ -89,6 +110,7 @@ public sealed class SiloTests
         Assert.Equal(where, (await management.GetActivationAddress(grain))!.ToString());
         var killed = cluster.Silos[1];
         await cluster.KillSiloAsync(killed).For("the kill");
+        await cluster.WaitForLivenessToStabilizeAsync().For("the other silo's knowledge of the kill");
 
         var hosts = await management.GetHosts().For("the hosts");
         Assert.Equal(SiloStatus.Active, hosts[cluster.Silos[0].SiloAddress]);
@@ -103,6 +125,7 @@ public sealed class SiloTests
         var before = cluster.Silos[0].SiloAddress;
 
         var restarted = await cluster.RestartSiloAsync(cluster.Silos[0]).For("the restart");
+        await cluster.WaitForLivenessToStabilizeAsync().For("the client's knowledge of the new silo");
 
         Assert.NotEqual(before, restarted!.SiloAddress);
         Assert.Equal(restarted.SiloAddress.ToString(), await cluster.Client.GetGrain<ILifeGrain>(TestClusters.NewKey()).Where().For("a call"));
