@@ -35,12 +35,12 @@ public sealed class ContextGrain : Grain, IContextGrain
     public Task Refuse() => throw new InvalidDataException("refused");
 }
 
-public sealed class CallContextTests
+public sealed class CallContextTests(TwoSilos shared) : IClassFixture<TwoSilos>
 {
     [Fact]
     public async Task The_request_context_goes_with_calls_and_with_theirs_and_no_further()
     {
-        await using var cluster = await TestClusters.StartAsync(silos: 2);
+        var cluster = shared.Cluster;
         var grain = cluster.Client.GetGrain<IContextGrain>(TestClusters.NewKey());
         var other = cluster.Client.GetGrain<IContextGrain>(TestClusters.NewKey());
 
@@ -56,7 +56,7 @@ public sealed class CallContextTests
     [Fact]
     public async Task Ambient_values_of_the_caller_do_not_reach_the_grain()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var ambient = new AsyncLocal<string> { Value = "caller" };
         AmbientGrain.Ambient = ambient;
 
@@ -91,6 +91,13 @@ public sealed class CallContextTests
 
         private async Task See(IGrainCallContext context, string suffix)
         {
+            if (context.InterfaceMethod.DeclaringType != typeof(IContextGrain))
+            {
+                // The genuine runtime's own calls pass through filters too: a client whose calls are tampered with never gets to start.
+                await context.Invoke();
+                return;
+            }
+
             var arguments = Enumerable.Range(0, context.Request.GetArgumentCount()).Select(context.Request.GetArgument);
             var call = $"{context.MethodName}({string.Join(", ", arguments)})";
             try

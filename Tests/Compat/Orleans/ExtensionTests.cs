@@ -76,12 +76,14 @@ public sealed class ExtendedGrain : Grain, IExtendedGrain
     public Task Hold() => Gate.Of(this.GetPrimaryKeyString()).PassAsync();
 }
 
-public sealed class ExtensionTests
+public sealed class ExtendedSilo() : SharedCluster(1, silo => silo.AddGrainExtension<ITagExtension, TagExtension>());
+
+public sealed class ExtensionTests(ExtendedSilo shared) : IClassFixture<ExtendedSilo>
 {
     [Fact]
     public async Task Every_grain_of_the_silo_has_a_registered_extension_from_its_first_call()
     {
-        await using var cluster = await TestClusters.StartAsync(configure: silo => silo.AddGrainExtension<ITagExtension, TagExtension>());
+        var cluster = shared.Cluster;
         var grain = cluster.Client.GetGrain<IExtendedGrain>("one");
         var extension = grain.AsReference<ITagExtension>();
 
@@ -94,7 +96,7 @@ public sealed class ExtensionTests
     [Fact]
     public async Task Generic_methods_of_extensions_work()
     {
-        await using var cluster = await TestClusters.StartAsync(configure: silo => silo.AddGrainExtension<ITagExtension, TagExtension>());
+        var cluster = shared.Cluster;
         var extension = cluster.Client.GetGrain<IExtendedGrain>("generic").AsReference<ITagExtension>();
 
         Assert.Equal([1.5m, 1.5m], await extension.Twice(1.5m).For("decimals"));
@@ -105,7 +107,7 @@ public sealed class ExtensionTests
     [Fact]
     public async Task Calls_of_an_extension_keep_the_grains_turns()
     {
-        await using var cluster = await TestClusters.StartAsync(configure: silo => silo.AddGrainExtension<ITagExtension, TagExtension>());
+        var cluster = shared.Cluster;
         var key = TestClusters.NewKey();
         var grain = cluster.Client.GetGrain<IExtendedGrain>(key);
         var extension = grain.AsReference<ITagExtension>();
@@ -124,7 +126,7 @@ public sealed class ExtensionTests
     [Fact]
     public async Task A_grain_installs_an_extension_of_its_own()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var grain = cluster.Client.GetGrain<IExtendedGrain>(TestClusters.NewKey());
 
         var extension = await grain.Install(7).For("the installation");
@@ -136,7 +138,7 @@ public sealed class ExtensionTests
     [Fact]
     public async Task An_extension_that_nobody_installed_is_refused()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var extension = cluster.Client.GetGrain<IExtendedGrain>(TestClusters.NewKey()).AsReference<ICountExtension>();
 
         await Assert.ThrowsAsync<GrainExtensionNotInstalledException>(() => extension.Count().For("the refusal"));

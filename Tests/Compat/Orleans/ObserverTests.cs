@@ -138,19 +138,19 @@ public sealed class Heard : IHeard, IGenericHeard<string>
     }
 }
 
-public sealed class ObserverTests
+public sealed class ObserverTests(TwoSilos shared) : IClassFixture<TwoSilos>
 {
     [Fact]
     public async Task A_client_hears_a_grain_on_its_own_scheduler()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         await Hears(cluster.Client, cluster.Client);
     }
 
     [Fact]
     public async Task Code_of_a_silo_outside_grains_hears_a_grain_of_another_silo()
     {
-        await using var cluster = await TestClusters.StartAsync(silos: 2);
+        var cluster = shared.Cluster;
         foreach (var silo in cluster.Silos)
         {
             await Hears(silo.ServiceProvider.GetRequiredService<IClusterClient>(), cluster.Client);
@@ -160,7 +160,7 @@ public sealed class ObserverTests
     [Fact]
     public async Task A_grain_cannot_make_an_object_reference()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
 
         Assert.Equal(
             "Cannot create a local object reference from a grain.",
@@ -170,7 +170,7 @@ public sealed class ObserverTests
     [Fact]
     public async Task An_observer_itself_is_not_an_argument()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var grain = cluster.Client.GetGrain<ITellerGrain>(TestClusters.NewKey());
 
         var refused = await Assert.ThrowsAnyAsync<Exception>(() => grain.Subscribe(new Heard()));
@@ -181,7 +181,7 @@ public sealed class ObserverTests
     [Fact]
     public async Task Calls_of_a_deleted_reference_have_no_answer()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var grain = cluster.Client.GetGrain<ITellerGrain>(TestClusters.NewKey());
         var heard = new Heard();
         var reference = cluster.Client.CreateObjectReference<IHeard>(heard);
@@ -197,7 +197,7 @@ public sealed class ObserverTests
     [Fact]
     public async Task Objects_are_held_weakly()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var (reference, weak) = MakeReference(cluster.Client);
 
         for (var i = 0; i < 10 && weak.IsAlive; i++)

@@ -89,12 +89,14 @@ public sealed class NoStorageGrain([PersistentState("state", "nowhere")] IPersis
     public Task Call() => state.ReadStateAsync();
 }
 
-public sealed class StorageTests
+public sealed class StoringSilo() : SharedCluster(1, silo => silo.AddMemoryGrainStorage("notebooks").AddMemoryGrainStorageAsDefault());
+
+public sealed class StorageTests(StoringSilo shared) : IClassFixture<StoringSilo>
 {
     [Fact]
-    public async Task State_outlives_the_activation_and_the_silo_that_wrote_it()
+    public async Task State_outlives_the_activation_that_wrote_it()
     {
-        await using var cluster = await TestClusters.StartAsync(silos: 2, configure: silo => silo.AddMemoryGrainStorage("notebooks"));
+        var cluster = shared.Cluster;
         var grain = cluster.Client.GetGrain<INotebookGrain>(TestClusters.NewKey());
 
         var before = await grain.Read().For("the empty state");
@@ -116,7 +118,7 @@ public sealed class StorageTests
     [Fact]
     public async Task A_grain_with_state_uses_the_default_storage()
     {
-        await using var cluster = await TestClusters.StartAsync(configure: silo => silo.AddMemoryGrainStorageAsDefault());
+        var cluster = shared.Cluster;
         var grain = cluster.Client.GetGrain<ITallyGrain>(TestClusters.NewKey());
 
         Assert.Equal(1, await grain.Add().For("the first write"));
@@ -127,7 +129,7 @@ public sealed class StorageTests
     [Fact]
     public async Task A_write_over_a_newer_version_is_refused_and_ends_the_activation()
     {
-        await using var cluster = await TestClusters.StartAsync(configure: silo => silo.AddMemoryGrainStorage("notebooks"));
+        var cluster = shared.Cluster;
         var grain = cluster.Client.GetGrain<INotebookGrain>(TestClusters.NewKey());
         await grain.Add("mine").For("the first write");
         Assert.True(cluster.TryGetGrainContext(grain.GetGrainId(), out var context));
@@ -156,7 +158,7 @@ public sealed class StorageTests
     [Fact]
     public async Task A_storage_that_the_silo_lacks_is_named()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
 
         var failure = await Assert.ThrowsAnyAsync<Exception>(() => cluster.Client.GetGrain<INoStorageGrain>("x").Call().For("the failure"));
 

@@ -98,8 +98,9 @@ public abstract class TurnGrainBase : Grain
     public async Task<bool> StaysOnItsScheduler()
     {
         var before = TaskScheduler.Current;
-        await Task.Delay(1);
+        await Task.Yield();
         await Task.Run(() => { });
+        await Task.Run(() => { }).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.ForceYielding);
         return before != TaskScheduler.Default && before == TaskScheduler.Current;
     }
 
@@ -113,12 +114,12 @@ public abstract class TurnGrainBase : Grain
     }
 }
 
-public sealed class TurnTests
+public sealed class TurnTests(OneSilo shared) : IClassFixture<OneSilo>
 {
     [Fact]
     public async Task Requests_of_a_grain_run_one_after_the_other()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var grain = cluster.Client.GetGrain<ITurnGrain>(TestClusters.NewKey());
 
         var most = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => Task.Run(grain.Work))).For("200 requests");
@@ -130,7 +131,7 @@ public sealed class TurnTests
     [Fact]
     public async Task Requests_of_a_reentrant_grain_interleave_but_never_two_turns_at_once()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var key = TestClusters.NewKey();
         var grain = cluster.Client.GetGrain<IReentrantTurnGrain>(key);
 
@@ -145,7 +146,7 @@ public sealed class TurnTests
     [Fact]
     public async Task A_waiting_request_holds_up_the_others_except_those_that_always_interleave()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var key = TestClusters.NewKey();
         var grain = cluster.Client.GetGrain<ITurnGrain>(key);
 
@@ -165,7 +166,7 @@ public sealed class TurnTests
     [Fact]
     public async Task A_reentrant_grain_answers_while_a_request_waits()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var key = TestClusters.NewKey();
         var grain = cluster.Client.GetGrain<IReentrantTurnGrain>(key);
 
@@ -180,7 +181,7 @@ public sealed class TurnTests
     [Fact]
     public async Task Reading_requests_interleave_with_reading_ones_only()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var key = TestClusters.NewKey();
         var grain = cluster.Client.GetGrain<ITurnGrain>(key);
 
@@ -214,7 +215,7 @@ public sealed class TurnTests
     [Fact]
     public async Task A_call_without_an_answer_ends_in_a_time_out()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var key = TestClusters.NewKey();
         var grain = cluster.Client.GetGrain<ITurnGrain>(key);
 
@@ -228,7 +229,7 @@ public sealed class TurnTests
     [Fact]
     public async Task Code_of_a_grain_stays_on_the_grains_scheduler()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
 
         Assert.True(await cluster.Client.GetGrain<ITurnGrain>(TestClusters.NewKey()).StaysOnItsScheduler().For("the grain"));
     }
@@ -236,7 +237,7 @@ public sealed class TurnTests
     [Fact]
     public async Task Ten_thousand_short_requests_in_a_queue_do_not_deepen_the_stack()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var key = TestClusters.NewKey();
         var grain = cluster.Client.GetGrain<ITurnGrain>(key);
         var held = grain.Hold(key);
