@@ -103,10 +103,10 @@ public sealed class ActivationTests(OneSilo shared) : IClassFixture<OneSilo>
         var key = TestClusters.NewKey();
         var grain = cluster.Client.GetGrain<ILifeGrain>(key);
 
-        await grain.Activation().For("the first call");
+        await grain.Activation().Within("the first call");
         Assert.True(cluster.TryGetGrainContext(grain.GetGrainId(), out var context));
-        await grain.EndYourself().For("the last call");
-        await context.Deactivated.For("the deactivation");
+        await grain.EndYourself().Within("the last call");
+        await context.Deactivated.Within("the deactivation");
 
         Assert.Equal(
             ["activating", "activated", "called", "end of the last call", "deactivated: ApplicationRequested"],
@@ -119,11 +119,11 @@ public sealed class ActivationTests(OneSilo shared) : IClassFixture<OneSilo>
         var cluster = shared.Cluster;
         var grain = cluster.Client.GetGrain<ILifeGrain>(TestClusters.NewKey());
 
-        var first = await grain.Activation().For("the first call");
-        Assert.Equal(first, await grain.Activation().For("the second call"));
-        await grain.EndYourself().For("the request to end");
+        var first = await grain.Activation().Within("the first call");
+        Assert.Equal(first, await grain.Activation().Within("the second call"));
+        await grain.EndYourself().Within("the request to end");
 
-        Assert.NotEqual(first, await grain.Activation().For("the call of the new activation"));
+        Assert.NotEqual(first, await grain.Activation().Within("the call of the new activation"));
     }
 
     [Fact]
@@ -132,19 +132,19 @@ public sealed class ActivationTests(OneSilo shared) : IClassFixture<OneSilo>
         var cluster = shared.Cluster;
         var key = TestClusters.NewKey();
         var grain = cluster.Client.GetGrain<ILifeGrain>(key);
-        var first = await grain.Activation().For("the first call");
+        var first = await grain.Activation().Within("the first call");
 
         var held = grain.Hold();
-        await Gate.Of(key).Entered.For("the held call to start");
+        await Gate.Of(key).Entered.Within("the held call to start");
         Assert.True(cluster.TryGetGrainContext(grain.GetGrainId(), out var context));
         context.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationRequested, "for the test"), TestContext.Current.CancellationToken);
         var waiting = grain.Activation();
         Assert.False(context.Deactivated.IsCompleted);
         Gate.Of(key).Release();
 
-        await held.For("the held call, which is let end");
-        await context.Deactivated.For("the deactivation");
-        Assert.NotEqual(first, await waiting.For("the waiting call"));
+        await held.Within("the held call, which is let end");
+        await context.Deactivated.Within("the deactivation");
+        Assert.NotEqual(first, await waiting.Within("the waiting call"));
     }
 
     [Fact]
@@ -156,7 +156,7 @@ public sealed class ActivationTests(OneSilo shared) : IClassFixture<OneSilo>
             .Append(cluster.Client).ToArray();
 
         var activations = await Task.WhenAll(Enumerable.Range(0, 400).Select(i =>
-            Task.Run(() => factories[i % factories.Length].GetGrain<ILifeGrain>(key).Activation()))).For("400 first calls");
+            Task.Run(() => factories[i % factories.Length].GetGrain<ILifeGrain>(key).Activation()))).Within("400 first calls");
 
         Assert.Single(activations.Distinct());
         Assert.Single(Gate.Of(key).Events, "activated");
@@ -170,10 +170,10 @@ public sealed class ActivationTests(OneSilo shared) : IClassFixture<OneSilo>
         Gate.Of(key).Failures = 1;
         var grain = cluster.Client.GetGrain<ILifeGrain>(key);
 
-        var failure = await Assert.ThrowsAsync<InvalidDataException>(() => grain.Activation().For("the failure"));
+        var failure = await Assert.ThrowsAsync<InvalidDataException>(() => grain.Activation().Within("the failure"));
 
         Assert.Equal("not today", failure.Message);
-        await grain.Activation().For("the second try");
+        await grain.Activation().Within("the second try");
         Assert.Equal(["activating", "activating", "activated", "called"], Gate.Of(key).Events);
     }
 
@@ -183,7 +183,7 @@ public sealed class ActivationTests(OneSilo shared) : IClassFixture<OneSilo>
         var cluster = shared.Cluster;
 
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(() =>
-            cluster.Client.GetGrain<IUnbuildableGrain>("x").Call().For("the failure"));
+            cluster.Client.GetGrain<IUnbuildableGrain>("x").Call().Within("the failure"));
 
         Assert.StartsWith("Failed to create an instance of grain type", failure.Message, StringComparison.Ordinal);
         Assert.Equal("no parts", Assert.IsType<InvalidDataException>(failure.InnerException).Message);
@@ -195,7 +195,7 @@ public sealed class ActivationTests(OneSilo shared) : IClassFixture<OneSilo>
         var cluster = shared.Cluster;
         var grain = cluster.Client.GetGrain<ILifeGrain>(TestClusters.NewKey());
 
-        var failure = await Assert.ThrowsAsync<FileNotFoundException>(() => grain.Fail("lost").For("the failure"));
+        var failure = await Assert.ThrowsAsync<FileNotFoundException>(() => grain.Fail("lost").Within("the failure"));
 
         Assert.Equal("lost", failure.Message);
         Assert.Contains($"{nameof(LifeGrain)}.{nameof(LifeGrain.Fail)}", failure.StackTrace, StringComparison.Ordinal);
@@ -210,12 +210,12 @@ public sealed class ActivationTests(OneSilo shared) : IClassFixture<OneSilo>
         var grain = cluster.Client.GetGrain<ILifeGrain>(key);
 
         var call = grain.WaitFor(cancellation.Token);
-        await Gate.Of(key).Entered.For("the call to start");
+        await Gate.Of(key).Entered.Within("the call to start");
         await cancellation.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.For("the cancelled call"));
-        await grain.Activation().For("a call behind the cancelled one");
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.Within("the cancelled call"));
+        await grain.Activation().Within("a call behind the cancelled one");
         Assert.Equal(["activating", "activated", "cancelled", "called"], Gate.Of(key).Events);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => grain.WaitFor(cancellation.Token).For("a call cancelled beforehand"));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => grain.WaitFor(cancellation.Token).Within("a call cancelled beforehand"));
     }
 }

@@ -45,12 +45,12 @@ public sealed class CallContextTests(TwoSilos shared) : IClassFixture<TwoSilos>
         var other = cluster.Client.GetGrain<IContextGrain>(TestClusters.NewKey());
 
         RequestContext.Set("trace", "t-1");
-        Assert.Equal("t-1", await grain.Ask().For("a call"));
-        Assert.Equal("t-1", await grain.AskThrough(other).For("a call through another"));
+        Assert.Equal("t-1", await grain.Ask().Within("a call"));
+        Assert.Equal("t-1", await grain.AskThrough(other).Within("a call through another"));
         RequestContext.Clear();
 
-        Assert.Null(await other.Ask().For("a call without context"));
-        Assert.Null(await grain.AskThrough(other).For("two calls without context"));
+        Assert.Null(await other.Ask().Within("a call without context"));
+        Assert.Null(await grain.AskThrough(other).Within("two calls without context"));
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class CallContextTests(TwoSilos shared) : IClassFixture<TwoSilos>
         var ambient = new AsyncLocal<string> { Value = "caller" };
         AmbientGrain.Ambient = ambient;
 
-        Assert.Null(await cluster.Client.GetGrain<IAmbientGrain>(TestClusters.NewKey()).Read().For("the call"));
+        Assert.Null(await cluster.Client.GetGrain<IAmbientGrain>(TestClusters.NewKey()).Read().Within("the call"));
     }
 
     [Fact]
@@ -73,8 +73,8 @@ public sealed class CallContextTests(TwoSilos shared) : IClassFixture<TwoSilos>
             configureClient: client => client.Services.AddSingleton<IOutgoingGrainCallFilter>(outgoing));
         var grain = cluster.Client.GetGrain<IContextGrain>(TestClusters.NewKey());
 
-        Assert.Equal("<<ABC>>", await grain.Upper("abc").For("a filtered call"));
-        var failure = await Assert.ThrowsAsync<InvalidDataException>(() => grain.Refuse().For("a filtered failure"));
+        Assert.Equal("<<ABC>>", await grain.Upper("abc").Within("a filtered call"));
+        var failure = await Assert.ThrowsAsync<InvalidDataException>(() => grain.Refuse().Within("a filtered failure"));
 
         Assert.Equal("refused", failure.Message);
         Assert.Equal(["Upper(abc) to ContextGrain", "Refuse() failed: refused"], incoming.Seen);

@@ -115,7 +115,7 @@ public sealed class CopyingTests(OneSilo shared) : IClassFixture<OneSilo>
         var grain = cluster.Client.GetGrain<ICopyGrain>(TestClusters.NewKey());
         var sent = new Parcel("p", [1, 2]) { Inner = { ["i"] = new BigParcel("b", [3], 4.5m) }, Note = "stays behind" };
 
-        var received = await grain.Keep(sent).For("the call");
+        var received = await grain.Keep(sent).Within("the call");
         sent.Numbers.Add(3);
         received.Numbers.Clear();
 
@@ -169,10 +169,10 @@ public sealed class CopyingTests(OneSilo shared) : IClassFixture<OneSilo>
         Assert.Equal("boom", (await grain.Echo<Exception>(new InvalidDataException("boom"))).Message);
         Assert.IsType<InvalidDataException>(await grain.Echo<Exception>(new InvalidDataException("boom")));
 
-        async Task Same<T>(T value) => Assert.Equal(value, await grain.Echo(value).For(typeof(T).Name));
+        async Task Same<T>(T value) => Assert.Equal(value, await grain.Echo(value).Within(typeof(T).Name));
 
         async Task Elements<T>(T value)
-            where T : System.Collections.IEnumerable => Assert.Equal(value.Cast<object>(), (await grain.Echo(value).For(typeof(T).Name)).Cast<object>());
+            where T : System.Collections.IEnumerable => Assert.Equal(value.Cast<object>(), (await grain.Echo(value).Within(typeof(T).Name)).Cast<object>());
     }
 
     [Fact]
@@ -181,18 +181,18 @@ public sealed class CopyingTests(OneSilo shared) : IClassFixture<OneSilo>
         var cluster = shared.Cluster;
         var grain = cluster.Client.GetGrain<ICopyGrain>(TestClusters.NewKey());
 
-        Assert.Equal(Hue.Green, await grain.Mix(Hue.Red, [Hue.Green, Hue.Red]).For("an enum as argument and result"));
-        Assert.Equal(new Level(1m, 2m, Hue.Green), await grain.Echo(new Level(1m, 2m, Hue.Green)).For("an enum as member"));
-        Assert.Equal(1, await grain.EchoObject(Hue.Green).For("an enum as object, of which the number arrives"));
-        Assert.Equal(Shade.Dark, await grain.EchoObject(Shade.Dark).For("an enum with a serializer as object"));
-        Assert.Equal(DayOfWeek.Monday, await grain.EchoObject(DayOfWeek.Monday).For("an enum of the base library as object"));
-        Assert.Equal(new List<Hue> { Hue.Green }, await grain.EchoObject(new List<Hue> { Hue.Green }).For("a list of enums as object"));
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => grain.Echo(Hue.Green).For("the refusal of the enum"));
+        Assert.Equal(Hue.Green, await grain.Mix(Hue.Red, [Hue.Green, Hue.Red]).Within("an enum as argument and result"));
+        Assert.Equal(new Level(1m, 2m, Hue.Green), await grain.Echo(new Level(1m, 2m, Hue.Green)).Within("an enum as member"));
+        Assert.Equal(1, await grain.EchoObject(Hue.Green).Within("an enum as object, of which the number arrives"));
+        Assert.Equal(Shade.Dark, await grain.EchoObject(Shade.Dark).Within("an enum with a serializer as object"));
+        Assert.Equal(DayOfWeek.Monday, await grain.EchoObject(DayOfWeek.Monday).Within("an enum of the base library as object"));
+        Assert.Equal(new List<Hue> { Hue.Green }, await grain.EchoObject(new List<Hue> { Hue.Green }).Within("a list of enums as object"));
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => grain.Echo(Hue.Green).Within("the refusal of the enum"));
         Assert.Contains(nameof(Hue), refused.Message, StringComparison.Ordinal);
         Assert.Contains("is not allowed", refused.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<InvalidOperationException>(() => grain.Echo<Hue?>(null).For("the refusal of the nullable enum"));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => grain.Echo(new[] { Hue.Red }).For("the refusal of the array"));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => grain.Echo(new Dictionary<string, List<Hue>>()).For("the refusal of the enum deep within"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => grain.Echo<Hue?>(null).Within("the refusal of the nullable enum"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => grain.Echo(new[] { Hue.Red }).Within("the refusal of the array"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => grain.Echo(new Dictionary<string, List<Hue>>()).Within("the refusal of the enum deep within"));
     }
 
     [Fact]
@@ -206,7 +206,7 @@ public sealed class CopyingTests(OneSilo shared) : IClassFixture<OneSilo>
 
         var node = new Node { Anything = new List<string> { "x" } };
         node.Next = new Node { Next = node, Anything = 5 };
-        var copy = await grain.Echo(node).For("a cycle");
+        var copy = await grain.Echo(node).Within("a cycle");
         Assert.NotSame(node, copy);
         Assert.Same(copy, copy.Next!.Next);
         Assert.Equal(["x"], Assert.IsType<List<string>>(copy.Anything));
@@ -222,14 +222,14 @@ public sealed class CopyingTests(OneSilo shared) : IClassFixture<OneSilo>
         var grain = factory.GetGrain<ICopyGrain>(key);
 
         var immutable = new Sealed([new Level(1m, 1m, null)]);
-        await grain.Echo(immutable).For("an immutable record");
+        await grain.Echo(immutable).Within("an immutable record");
         Assert.Same(immutable, Gate.Of(key).Received);
 
         var parcel = new Parcel("p", []);
-        await grain.Echo(parcel).For("a mutable record");
+        await grain.Echo(parcel).Within("a mutable record");
         Assert.NotSame(parcel, Gate.Of(key).Received);
 
-        await grain.KeepShared(parcel).For("an argument marked as immutable");
+        await grain.KeepShared(parcel).Within("an argument marked as immutable");
         parcel.Numbers.Add(1);
         Assert.Equal(1, await grain.CountKept());
     }
@@ -245,7 +245,7 @@ public sealed class CopyingTests(OneSilo shared) : IClassFixture<OneSilo>
         await Assert.ThrowsAsync<CodecNotFoundException>(() => grain.Echo(new[] { new NotSerializable("x") }));
         await Assert.ThrowsAsync<CodecNotFoundException>(() => grain.Echo(new HoldsNotSerializable([])));
         await Assert.ThrowsAsync<CodecNotFoundException>(() => grain.Echo<object>(new NotSerializable("x")));
-        await Assert.ThrowsAsync<CodecNotFoundException>(() => grain.GiveNotSerializable().For("a result"));
-        Assert.Equal(5, await grain.Echo(5).For("the grain, which lives on"));
+        await Assert.ThrowsAsync<CodecNotFoundException>(() => grain.GiveNotSerializable().Within("a result"));
+        Assert.Equal(5, await grain.Echo(5).Within("the grain, which lives on"));
     }
 }

@@ -19,16 +19,16 @@ public sealed class HostingTests
         var id = TestClusters.NewKey();
         var ports = TestClusters.FreePorts(2);
         using var silo = NewSilo(id, ports[0], ports[1]);
-        await silo.StartAsync(TestContext.Current.CancellationToken).For("the silo");
+        await silo.StartAsync(TestContext.Current.CancellationToken).Within("the silo");
         using var client = NewClient(id, ports[1]);
-        await client.StartAsync(TestContext.Current.CancellationToken).For("the client");
+        await client.StartAsync(TestContext.Current.CancellationToken).Within("the client");
 
         var key = TestClusters.NewKey();
-        var own = await silo.Services.GetRequiredService<IClusterClient>().GetGrain<ILifeGrain>(key).Activation().For("the silo's own call");
-        Assert.Equal(own, await client.Services.GetRequiredService<IGrainFactory>().GetGrain<ILifeGrain>(key).Activation().For("the client's call"));
+        var own = await silo.Services.GetRequiredService<IClusterClient>().GetGrain<ILifeGrain>(key).Activation().Within("the silo's own call");
+        Assert.Equal(own, await client.Services.GetRequiredService<IGrainFactory>().GetGrain<ILifeGrain>(key).Activation().Within("the client's call"));
 
-        await client.StopAsync(TestContext.Current.CancellationToken).For("the client's stop");
-        await silo.StopAsync(TestContext.Current.CancellationToken).For("the silo's stop");
+        await client.StopAsync(TestContext.Current.CancellationToken).Within("the client's stop");
+        await silo.StopAsync(TestContext.Current.CancellationToken).Within("the silo's stop");
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class HostingTests
         using var client = NewClient(id, ports[3]);
         foreach (var host in new[] { one, two, client })
         {
-            await host.StartAsync(TestContext.Current.CancellationToken).For("a host");
+            await host.StartAsync(TestContext.Current.CancellationToken).Within("a host");
         }
 
         foreach (var silo in new[] { one, two })
@@ -55,7 +55,7 @@ public sealed class HostingTests
         static SiloAddress AddressOf(IHost host) => host.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress;
 
         static Task<Dictionary<SiloAddress, SiloStatus>> Hosts(IHost host) =>
-            host.Services.GetRequiredService<IGrainFactory>().GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true).For("the hosts");
+            host.Services.GetRequiredService<IGrainFactory>().GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true).Within("the hosts");
     }
 
     [Fact]
@@ -64,9 +64,9 @@ public sealed class HostingTests
         using var silo = NewHost(builder => builder.UseOrleans());
         using var client = NewHost(builder => builder.UseOrleansClient());
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => silo.StartAsync(TestContext.Current.CancellationToken).For("the refusal of the silo"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => silo.StartAsync(TestContext.Current.CancellationToken).Within("the refusal of the silo"));
         var refused = await Assert.ThrowsAsync<OrleansConfigurationException>(
-            () => client.StartAsync(TestContext.Current.CancellationToken).For("the refusal of the client"));
+            () => client.StartAsync(TestContext.Current.CancellationToken).Within("the refusal of the client"));
         Assert.StartsWith("Clustering has not been configured", refused.Message, StringComparison.Ordinal);
     }
 
@@ -101,9 +101,9 @@ public sealed class HostingTests
             return true;
         }));
 
-        await client.StartAsync(TestContext.Current.CancellationToken).For("the client");
+        await client.StartAsync(TestContext.Current.CancellationToken).Within("the client");
 
-        await client.Services.GetRequiredService<IClusterClient>().GetGrain<ILifeGrain>(TestClusters.NewKey()).Activation().For("a call");
+        await client.Services.GetRequiredService<IClusterClient>().GetGrain<ILifeGrain>(TestClusters.NewKey()).Activation().Within("a call");
     }
 
     [Fact]

@@ -188,7 +188,7 @@ public sealed class ObserverTests(TwoSilos shared) : IClassFixture<TwoSilos>
         await grain.Subscribe(reference);
         cluster.Client.DeleteObjectReference<IHeard>(reference);
 
-        Assert.Equal(0, await grain.AskAll(1).For("the time-out of the deleted observer"));
+        Assert.Equal(0, await grain.AskAll(1).Within("the time-out of the deleted observer"));
 
         Assert.Equal(0, await grain.Subscribers());
         Assert.False(heard.All.IsCompleted);
@@ -219,8 +219,8 @@ public sealed class ObserverTests(TwoSilos shared) : IClassFixture<TwoSilos>
         var heard = new Heard(expected: 101);
         await grain.Subscribe(cluster.Client.CreateObjectReference<IHeard>(heard));
 
-        await grain.TellOneWay(101).For("the teller");
-        var numbers = (await heard.All.For("101 one-way calls")).Cast<int>().ToArray();
+        await grain.TellOneWay(101).Within("the teller");
+        var numbers = (await heard.All.Within("101 one-way calls")).Cast<int>().ToArray();
 
         Assert.Equal(Enumerable.Range(0, 101), numbers.Order());
         Assert.NotEqual(numbers.Order(), numbers);
@@ -235,11 +235,11 @@ public sealed class ObserverTests(TwoSilos shared) : IClassFixture<TwoSilos>
         var heard = new Heard();
         await cluster.Client.GetGrain<ITellerGrain>(key).Subscribe(cluster.Client.CreateObjectReference<IHeard>(heard));
 
-        await cluster.KillClientAsync().For("the kill of the client");
-        await cluster.InitializeClientAsync().For("another client");
+        await cluster.KillClientAsync().Within("the kill of the client");
+        await cluster.InitializeClientAsync().Within("another client");
 
         var grain = cluster.Client.GetGrain<ITellerGrain>(key);
-        Assert.Equal(0, await grain.AskAll(1).For("the failure of the observer"));
+        Assert.Equal(0, await grain.AskAll(1).Within("the failure of the observer"));
         Assert.Equal(0, await grain.Subscribers());
     }
 
@@ -249,11 +249,11 @@ public sealed class ObserverTests(TwoSilos shared) : IClassFixture<TwoSilos>
         var heard = new Heard(expected: 3);
         await grain.Subscribe(listener.CreateObjectReference<IHeard>(heard));
 
-        await grain.Tell("hello").For("the teller");
-        Assert.Equal(42, await grain.AskAll(21).For("the answer of the observer"));
-        await grain.DeliverTo(listener.CreateObjectReference<IGenericHeard<string>>(heard), ["a", "b"]).For("the delivery");
+        await grain.Tell("hello").Within("the teller");
+        Assert.Equal(42, await grain.AskAll(21).Within("the answer of the observer"));
+        await grain.DeliverTo(listener.CreateObjectReference<IGenericHeard<string>>(heard), ["a", "b"]).Within("the delivery");
 
-        var all = await heard.All.For("three calls");
+        var all = await heard.All.Within("three calls");
         Assert.Contains("hello", all);
         Assert.Contains(21, all);
         Assert.Equal(["a", "b"], Assert.Single(all.OfType<string[]>()));

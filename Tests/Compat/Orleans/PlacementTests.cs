@@ -92,10 +92,10 @@ public sealed class PlacementTests
         {
             Assert.Equal(
                 silo.SiloAddress.ToString(),
-                await cluster.Client.GetGrain<IDeclaredGrain>(silo.Name).Where().For("a call through the client"));
+                await cluster.Client.GetGrain<IDeclaredGrain>(silo.Name).Where().Within("a call through the client"));
             Assert.Equal(
                 silo.SiloAddress.ToString(),
-                await cluster.Silos[0].ServiceProvider.GetRequiredService<IGrainFactory>().GetGrain<IDeclaredGrain>(silo.Name).Where().For("a call through a silo"));
+                await cluster.Silos[0].ServiceProvider.GetRequiredService<IGrainFactory>().GetGrain<IDeclaredGrain>(silo.Name).Where().Within("a call through a silo"));
         }
     }
 
@@ -122,16 +122,16 @@ public sealed class PlacementTests
 
         for (var i = 0; i < 3; i++)
         {
-            var failure = await Assert.ThrowsAsync<InvalidDataException>(() => grain.Where().For("the director's error"));
+            var failure = await Assert.ThrowsAsync<InvalidDataException>(() => grain.Where().Within("the director's error"));
             Assert.Equal("No silo serves Silo_1.", failure.Message);
         }
 
-        var added = await cluster.StartAdditionalSiloAsync().For("another silo");
+        var added = await cluster.StartAdditionalSiloAsync().Within("another silo");
         await cluster.WhenSilosKnowEachOther();
-        Assert.Equal(added.SiloAddress.ToString(), await grain.Where().For("the call, now served"));
-        await cluster.KillSiloAsync(added).For("the kill");
-        await cluster.WaitForLivenessToStabilizeAsync().For("the other silo's knowledge of the kill");
-        await Assert.ThrowsAsync<InvalidDataException>(() => grain.Where().For("the call, no longer served"));
+        Assert.Equal(added.SiloAddress.ToString(), await grain.Where().Within("the call, now served"));
+        await cluster.KillSiloAsync(added).Within("the kill");
+        await cluster.WaitForLivenessToStabilizeAsync().Within("the other silo's knowledge of the kill");
+        await Assert.ThrowsAsync<InvalidDataException>(() => grain.Where().Within("the call, no longer served"));
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public sealed class PlacementTests
 
         for (var i = 0; i < 30; i++)
         {
-            Assert.Contains(await cluster.Client.GetGrain<IOddGrain>($"grain {i}").Where().For("a call"), odd);
+            Assert.Contains(await cluster.Client.GetGrain<IOddGrain>($"grain {i}").Where().Within("a call"), odd);
         }
     }
 
@@ -160,7 +160,7 @@ public sealed class PlacementTests
             silo.Services.AddPlacementFilter<OddSilosOnly, OddSilosDirector>(ServiceLifetime.Transient);
         });
 
-        var failure = await Assert.ThrowsAsync<OrleansException>(() => cluster.Client.GetGrain<IOddGrain>("x").Where().For("the failure"));
+        var failure = await Assert.ThrowsAsync<OrleansException>(() => cluster.Client.GetGrain<IOddGrain>("x").Where().Within("the failure"));
 
         Assert.StartsWith("No active nodes are compatible with grain", failure.Message, StringComparison.Ordinal);
     }
@@ -172,14 +172,14 @@ public sealed class PlacementTests
         var where = new HashSet<string>();
         for (var i = 0; i < 64; i++)
         {
-            where.Add(await cluster.Client.GetGrain<ILifeGrain>(TestClusters.NewKey()).Where().For("a call"));
+            where.Add(await cluster.Client.GetGrain<ILifeGrain>(TestClusters.NewKey()).Where().Within("a call"));
         }
 
         Assert.Equal(2, where.Count);
         foreach (var silo in cluster.Silos)
         {
             var local = silo.ServiceProvider.GetRequiredService<IGrainFactory>().GetGrain<ILocalGrain>(silo.Name);
-            Assert.Equal(silo.SiloAddress.ToString(), await local.Where().For("a local call"));
+            Assert.Equal(silo.SiloAddress.ToString(), await local.Where().Within("a local call"));
         }
     }
 }

@@ -105,18 +105,18 @@ public sealed class ReferenceTests(OneSilo shared) : IClassFixture<OneSilo>
         var grain = cluster.Client.GetGrain<IContractGrain>(TestClusters.NewKey());
         var other = cluster.Client.GetGrain<IContractGrain>(TestClusters.NewKey());
 
-        Assert.Equal(grain, await grain.Self().For("a grain that returns itself"));
-        var both = await grain.Both(other).For("references in an array");
+        Assert.Equal(grain, await grain.Self().Within("a grain that returns itself"));
+        var both = await grain.Both(other).Within("references in an array");
         Assert.Equal([grain, other], both);
 
         foreach (var silo in cluster.Silos)
         {
-            await cluster.KillSiloAsync(silo).For("the kill");
-            await cluster.StartAdditionalSiloAsync().For("another silo");
+            await cluster.KillSiloAsync(silo).Within("the kill");
+            await cluster.StartAdditionalSiloAsync().Within("another silo");
         }
 
-        await cluster.WaitForLivenessToStabilizeAsync().For("the client's knowledge of the new silos");
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(async () => await both[i % 2].Greet("all")))).For("20 calls");
+        await cluster.WaitForLivenessToStabilizeAsync().Within("the client's knowledge of the new silos");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(async () => await both[i % 2].Greet("all")))).Within("20 calls");
         Assert.All(answers, answer => Assert.EndsWith(" greets all", answer, StringComparison.Ordinal));
     }
 

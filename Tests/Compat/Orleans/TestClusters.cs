@@ -53,13 +53,13 @@ internal static class TestClusters
     /// </summary>
     public static async Task WhenSilosKnowEachOther(this InProcessTestCluster cluster)
     {
-        await cluster.WaitForLivenessToStabilizeAsync().For("the silos' knowledge of each other's life");
-        await cluster.WaitForClusterManifestToStabilizeAsync().For("the silos' knowledge of each other's grains");
+        await cluster.WaitForLivenessToStabilizeAsync().Within("the silos' knowledge of each other's life");
+        await cluster.WaitForClusterManifestToStabilizeAsync().Within("the silos' knowledge of each other's grains");
         var addresses = cluster.Silos.Select(silo => silo.SiloAddress).ToArray();
         foreach (var silo in cluster.Silos)
         {
             var cache = silo.ServiceProvider.GetRequiredService<ISiloMetadataCache>();
-            await Look(cache).For($"the metadata of all silos at {silo.Name}");
+            await Look(cache).Within($"the metadata of all silos at {silo.Name}");
         }
 
         async Task Look(ISiloMetadataCache cache)

@@ -170,9 +170,9 @@ public sealed class TimerTests(OneSilo shared) : IClassFixture<OneSilo>
         var cluster = shared.Cluster;
         var key = TestClusters.NewKey();
 
-        await cluster.Client.GetGrain<ITimerGrain>(key).TickUntil(5).For("the registration");
+        await cluster.Client.GetGrain<ITimerGrain>(key).TickUntil(5).Within("the registration");
 
-        await Gate.Of(key).PassAsync().For("five ticks");
+        await Gate.Of(key).PassAsync().Within("five ticks");
     }
 
     [Fact]
@@ -181,9 +181,9 @@ public sealed class TimerTests(OneSilo shared) : IClassFixture<OneSilo>
         var cluster = shared.Cluster;
         var key = TestClusters.NewKey();
 
-        Assert.False(await cluster.Client.GetGrain<ITimerGrain>(key).TicksWhileWaiting().For("three interleaving ticks"));
+        Assert.False(await cluster.Client.GetGrain<ITimerGrain>(key).TicksWhileWaiting().Within("three interleaving ticks"));
 
-        await Gate.Of(key).PassAsync().For("the tick that waited");
+        await Gate.Of(key).PassAsync().Within("the tick that waited");
     }
 
     [Fact]
@@ -191,7 +191,7 @@ public sealed class TimerTests(OneSilo shared) : IClassFixture<OneSilo>
     {
         var cluster = shared.Cluster;
 
-        Assert.Equal((1, true), await cluster.Client.GetGrain<ITimerGrain>(TestClusters.NewKey()).SlowTicks(4).For("four slow ticks"));
+        Assert.Equal((1, true), await cluster.Client.GetGrain<ITimerGrain>(TestClusters.NewKey()).SlowTicks(4).Within("four slow ticks"));
     }
 
     [Fact]
@@ -199,7 +199,7 @@ public sealed class TimerTests(OneSilo shared) : IClassFixture<OneSilo>
     {
         var cluster = shared.Cluster;
 
-        Assert.Equal(1, await cluster.Client.GetGrain<ITimerGrain>(TestClusters.NewKey()).ChangeOnce().For("the tick"));
+        Assert.Equal(1, await cluster.Client.GetGrain<ITimerGrain>(TestClusters.NewKey()).ChangeOnce().Within("the tick"));
     }
 
     [Fact]
@@ -208,12 +208,12 @@ public sealed class TimerTests(OneSilo shared) : IClassFixture<OneSilo>
         var cluster = shared.Cluster;
         var key = TestClusters.NewKey();
         var grain = cluster.Client.GetGrain<ITimerGrain>(key);
-        await grain.TickForever().For("the registration");
-        await Gate.Of(key).Entered.For("a tick");
+        await grain.TickForever().Within("the registration");
+        await Gate.Of(key).Entered.Within("a tick");
         Assert.True(cluster.TryGetGrainContext(grain.GetGrainId(), out var context));
 
-        await grain.EndYourself().For("the request to end");
-        await context.Deactivated.For("the deactivation");
+        await grain.EndYourself().Within("the request to end");
+        await context.Deactivated.Within("the deactivation");
 
         Assert.Equal("deactivated", Gate.Of(key).Events.Last());
         Assert.Contains("tick", Gate.Of(key).Events);
