@@ -37,7 +37,7 @@ public sealed partial class ProtocolDocumentTests
             .Concat(Enum.GetValues<ConnectionState>().Select(WireName<ConnectionState>.Of))
             .Concat(Enum.GetValues<AccountEvent>().Select(WireName<AccountEvent>.Of))
             .Concat(Enum.GetValues<ExchangeErrorCode>().Where(c => (int)c is >= 200 and < 220).Select(WireName<ExchangeErrorCode>.Of));
-        Assert.Empty(words.Where(w => !_document.Contains($"`{w}`", StringComparison.Ordinal)));
+        Assert.All(words, w => Assert.Contains($"`{w}`", _document, StringComparison.Ordinal));
     }
 
     private static string Root()

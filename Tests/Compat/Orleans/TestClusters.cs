@@ -105,7 +105,12 @@ public abstract class SharedCluster(short silos, Action<ISiloBuilder>? configure
 
     public async ValueTask InitializeAsync() => _cluster = await TestClusters.StartAsync(silos, configure);
 
-    public ValueTask DisposeAsync() => _cluster?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        if (_cluster is not null)
+            await _cluster.DisposeAsync();
+    }
 }
 
 public sealed class OneSilo() : SharedCluster(1);
