@@ -17,6 +17,7 @@ internal sealed class SimulatorHost : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<LoopbackListener> _listeners = [];
     private readonly SimulatorOptions _options;
+    private readonly TradingControl? _trading;
     private Task _running = Task.CompletedTask;
 
     private SimulatorHost(SimulatorOptions options)
@@ -24,9 +25,10 @@ internal sealed class SimulatorHost : IAsyncDisposable
         _options = options;
         Context = new SimulatorContext(new SimulatorClock(options.TimeProvider), options.Seed);
         BinanceVenue? venue = null;
-        Binance = venue = new BinanceVenue(Context, hub => options.Replay is null
+        Binance = venue = new BinanceVenue(Context, options, hub => options.Replay is null
             ? new LiveMarket(Context, hub, options.Symbols)
             : new ReplayMarket(Context, hub, options, () => venue?.LargestBacklog ?? 0, message => Told?.Invoke(message)));
+        _trading = venue.Api is { } api ? new TradingControl(Context, api) : null;
         Context.Faults.Added = OnFault;
         Context.Faults.Removed = OnFaultRemoved;
     }
@@ -40,11 +42,18 @@ internal sealed class SimulatorHost : IAsyncDisposable
 
     public BinanceVenue Binance { get; }
 
+    /// <summary>The private side of Binance: what can be done to it, and what it knows.</summary>
+    /// <exception cref="ArgumentException">A recording is being played: nothing trades.</exception>
+    public TradingControl Trading => _trading ?? throw new ArgumentException("a recording is being played: nothing trades");
+
     /// <summary>The address of the control port.</summary>
     public Uri ControlUri { get; private set; } = null!;
 
     /// <summary>Where Binance's REST calls go: <c>http://127.0.0.1:port</c>.</summary>
     public Uri BinanceRestUri { get; private set; } = null!;
+
+    /// <summary>Binance's WebSocket API.</summary>
+    public Uri BinanceWsApiUri => new(BinanceStreamUri, "/ws-fapi/v1");
 
     /// <summary>Where Binance's streams are: <c>ws://127.0.0.1:port</c>, the route to be added.</summary>
     public Uri BinanceStreamUri => new UriBuilder(BinanceRestUri) { Scheme = "ws" }.Uri;
@@ -102,7 +111,19 @@ internal sealed class SimulatorHost : IAsyncDisposable
     {
         lock (Context.Turn)
         {
-            return Context.Faults.Clear();
+            var cleared = Context.Faults.Clear();
+            Context.Touch();
+            return cleared;
+        }
+    }
+
+    /// <summary>Switches a fault off, and lets go of what it holds back.</summary>
+    public void RemoveFault(Fault fault)
+    {
+        lock (Context.Turn)
+        {
+            Context.Faults.Remove(fault.Id);
+            Context.Touch();
         }
     }
 

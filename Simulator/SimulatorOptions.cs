@@ -24,6 +24,15 @@ internal sealed record SimulatorOptions
 
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
+    /// <summary>Who may trade at Binance; the demo account unless told otherwise.</summary>
+    public IReadOnlyList<AccountOptions> Accounts { get; init; } = [AccountOptions.Demo];
+
+    /// <summary>
+    /// Whether the real order of a triggered conditional one has its client id. The venue's papers do not say; linking by the
+    /// venue's order id works with either.
+    /// </summary>
+    public bool TriggeredKeepsClientId { get; init; }
+
     /// <summary>A recording to play in place of the order flow.</summary>
     public string? Replay { get; init; }
 

@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Net.Http.Headers;
 using System.Text;
-using Exchange.Exchanges.Common.Http;
 using Exchange.Exchanges.Common.Text;
 using Exchange.Grains.Interfaces;
 
@@ -29,7 +27,12 @@ internal static class BinanceErrors
         return new ExchangeError
         {
             Code = mapped,
-            Message = code == 0 ? $"Binance answered {status}: {text}" : $"Binance: {text} ({code})",
+            Message = (code == 0 ? $"Binance answered {status}: {text}" : $"Binance: {text} ({code})") + mapped switch
+            {
+                ExchangeErrorCode.AuthenticationFailed => "; check BINANCE_API_KEY, the key's permissions and its list of addresses",
+                ExchangeErrorCode.SignatureInvalid => "; check that BINANCE_API_SECRET belongs to BINANCE_API_KEY",
+                _ => "",
+            },
             Outcome = outcome,
             Retryable = retryable && outcome == CommandOutcome.Rejected,
             VenueCode = code == 0 ? status.ToString(CultureInfo.InvariantCulture) : code.ToString(CultureInfo.InvariantCulture),
@@ -37,6 +40,10 @@ internal static class BinanceErrors
             RetryAt = mapped is ExchangeErrorCode.Banned or ExchangeErrorCode.RateLimited ? BanEnd(text) : null,
         };
     }
+
+    /// <summary>Whether no further attempt mends an error: the key is wrong, may not do this, or its secret is another's.</summary>
+    public static bool IsRefusal(ExchangeError error) => error.Code is ExchangeErrorCode.AuthenticationFailed or ExchangeErrorCode.PermissionDenied
+        or ExchangeErrorCode.CredentialsMissing or ExchangeErrorCode.SignatureInvalid;
 
     /// <summary>The end of a ban from the text of -1003 (<c>… banned until 1780000123456. …</c>), UTC; null when it names none.</summary>
     internal static DateTimeOffset? BanEnd(string text)
@@ -61,7 +68,9 @@ internal static class BinanceErrors
             case -1006 or -1007:
                 return (ExchangeErrorCode.Timeout, CommandOutcome.Unknown, false);
 
-            // "100 % failure" by the documents, and yet orders were seen to be placed (T16): ask before anything is concluded.
+            // "Not executed" by the documents, and yet orders were seen to be placed (T16): ask before anything is concluded.
+            case -1001:
+                return (ExchangeErrorCode.VenueError, CommandOutcome.Unknown, false);
             case -1008:
                 return (ExchangeErrorCode.VenueUnavailable, CommandOutcome.Unknown, false);
             case -1003:
@@ -69,9 +78,9 @@ internal static class BinanceErrors
             case 0:
                 break;
             case var _ when status >= 500:
-                return (MapCode(code), CommandOutcome.Unknown, false);
+                return (MapCode(code) is var named and not ExchangeErrorCode.RejectedByVenue ? named : ExchangeErrorCode.VenueError, CommandOutcome.Unknown, false);
             default:
-                return (MapCode(code), CommandOutcome.Rejected, code is -1001 or -1015 or -1021 or -5028 or -4192);
+                return (MapCode(code), CommandOutcome.Rejected, code is -1015 or -1021 or -5028 or -4117 or -4192 or -5043);
         }
 
         return status switch
@@ -89,21 +98,20 @@ internal static class BinanceErrors
 
     private static ExchangeErrorCode MapCode(int code) => code switch
     {
-        -1001 => ExchangeErrorCode.VenueError,
         -1015 => ExchangeErrorCode.RateLimited,
         -1021 or -5028 => ExchangeErrorCode.ClockSkew,
         -1022 => ExchangeErrorCode.SignatureInvalid,
         -1002 or -1099 or -2014 or -2015 or -2017 => ExchangeErrorCode.AuthenticationFailed,
-        -1128 or -1130 or >= -1106 and <= -1101 or >= -1117 and <= -1112 => ExchangeErrorCode.InvalidArgument,
+        -1111 or -1128 or -1130 or -4137 or -4138 or -5037 or -5038 or -5039 or -5040 or >= -1106 and <= -1101 or >= -1117 and <= -1114 => ExchangeErrorCode.InvalidArgument,
         -1121 => ExchangeErrorCode.UnknownSymbol,
         -1122 or -4140 or -4141 => ExchangeErrorCode.SymbolNotTrading,
-        -1111 or -4023 => ExchangeErrorCode.QuantityOffStep,
+        -4023 => ExchangeErrorCode.QuantityOffStep,
         -2011 or -2013 => ExchangeErrorCode.OrderNotFound,
         -2018 or -2019 => ExchangeErrorCode.InsufficientMargin,
         -2021 or -4142 => ExchangeErrorCode.WouldTriggerImmediately,
-        -2022 or -2026 or -4062 or -4118 => ExchangeErrorCode.ReduceOnlyRejected,
+        -2022 or -2024 or -2026 or -4062 or -4118 => ExchangeErrorCode.ReduceOnlyRejected,
         -2023 or -4192 or -4189 or -4087 or -4088 or -4105 or -4106 or -4107 or -4400 or -4401 => ExchangeErrorCode.AccountRestricted,
-        -2024 or -2027 => ExchangeErrorCode.PositionLimit,
+        -2027 => ExchangeErrorCode.PositionLimit,
         -2025 or -4045 => ExchangeErrorCode.TooManyOrders,
         -4003 or -4004 or -4005 => ExchangeErrorCode.QuantityOutOfRange,
         -4002 or -4013 => ExchangeErrorCode.PriceOutOfRange,
@@ -112,10 +120,11 @@ internal static class BinanceErrors
         -4015 => ExchangeErrorCode.InvalidClientOrderId,
         -4116 => ExchangeErrorCode.DuplicateClientOrderId,
         -4060 or -4061 => ExchangeErrorCode.PositionSideMismatch,
-        -4120 => ExchangeErrorCode.NotSupported,
+        -4120 or -5025 => ExchangeErrorCode.NotSupported,
         -4164 or -5029 => ExchangeErrorCode.NotionalTooSmall,
         -5021 => ExchangeErrorCode.FillOrKillNotFillable,
         -5022 => ExchangeErrorCode.PostOnlyWouldTake,
+        -5027 => ExchangeErrorCode.NothingToReplace,
         _ => ExchangeErrorCode.RejectedByVenue,
     };
 
@@ -138,23 +147,5 @@ internal static class BinanceErrors
         }
 
         return json.Ok;
-    }
-}
-
-/// <summary>How Binance answers over HTTP.</summary>
-internal sealed class BinanceHttpRules(RateMeter weight) : VenueHttpRules
-{
-    /// <inheritdoc/>
-    public override ExchangeError ReadError(int status, HttpResponseHeaders headers, ReadOnlySpan<byte> body) =>
-        BinanceErrors.Read(status, body) with { Outcome = null };
-
-    /// <inheritdoc/>
-    public override void OnResponse(HttpResponseHeaders headers)
-    {
-        if (headers.TryGetValues("X-MBX-USED-WEIGHT-1M", out var values)
-            && int.TryParse(values.FirstOrDefault(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var used))
-        {
-            weight.Observe(used);
-        }
     }
 }

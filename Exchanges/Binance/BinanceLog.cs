@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Exchange.Exchanges.Binance;
 
-/// <summary>What the Binance connections log. Market data is public: no frame of it holds a secret.</summary>
+/// <summary>What the Binance connections log. None of it holds a secret.</summary>
 internal static partial class BinanceLog
 {
     [LoggerMessage(200, LogLevel.Error, "{What} failed")]
@@ -34,4 +34,10 @@ internal static partial class BinanceLog
 
     [LoggerMessage(209, LogLevel.Warning, "{Symbol}: {Reason}")]
     public static partial void Silent(ILogger logger, string symbol, string reason);
+
+    [LoggerMessage(210, LogLevel.Information, "account reconciled: {Differences} positions differed, balances differed: {AccountDiffers}")]
+    public static partial void AccountReconciled(ILogger logger, int differences, bool accountDiffers);
+
+    [LoggerMessage(211, LogLevel.Information, "{Connection}: the account is in {Mode} mode")]
+    public static partial void PositionMode(ILogger logger, string connection, string mode);
 }

@@ -222,8 +222,8 @@ internal struct MarkPriceMessage
             var ok = name switch
             {
                 [(byte)'p'] => hasMark = json.TryReadDecimal(out Mark),
-                [(byte)'i'] => TryReadOptional(ref json, out Index),
-                [(byte)'r'] => TryReadOptional(ref json, out FundingRate),
+                [(byte)'i'] => json.TryReadOptional(out Index),
+                [(byte)'r'] => json.TryReadOptional(out FundingRate),
                 [(byte)'T'] => json.TryReadInt64(out fundingTime),
                 [(byte)'E'] => json.TryReadInt64(out eventTime),
                 [(byte)'s', (byte)'t'] => json.TryReadInt64(out scope),
@@ -236,20 +236,6 @@ internal struct MarkPriceMessage
         IsOurs = scope == 1;
         NextFunding = fundingTime > 0 && Utf8Numbers.TryToTime(fundingTime, out var next) ? next : null;
         return Utf8Numbers.TryToTime(eventTime, out Time) && json.Ok && hasMark && eventTime > 0;
-    }
-
-    /// <summary>A number, or an empty text or null where the venue has none.</summary>
-    private static bool TryReadOptional(ref Utf8Scanner json, out decimal? value)
-    {
-        value = null;
-        if (!json.TryReadRaw(out var raw))
-            return false;
-        if (raw.SequenceEqual("null"u8) || raw.SequenceEqual("\"\""u8))
-            return true;
-        if (!Utf8Numbers.TryParseDecimal(raw.Length > 1 && raw[0] == (byte)'"' ? raw[1..^1] : raw, out var number))
-            return false;
-        value = number;
-        return true;
     }
 }
 

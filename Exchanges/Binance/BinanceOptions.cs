@@ -71,11 +71,50 @@ public sealed class BinanceOptions
     /// <summary>The venue's request weight a minute for our address.</summary>
     public int WeightLimit { get; set; } = 2400;
 
-    /// <summary>The part of <see cref="WeightLimit"/> that this connection may use.</summary>
+    /// <summary>The part of <see cref="WeightLimit"/> that the market data connection may use.</summary>
     public double WeightShare { get; set; } = 0.4;
+
+    /// <summary>The part of <see cref="WeightLimit"/> that the order connection may use; cancels may go beyond it.</summary>
+    public double OmsWeightShare { get; set; } = 0.25;
+
+    /// <summary>The part of <see cref="WeightLimit"/> that the position connection may use.</summary>
+    public double PmsWeightShare { get; set; } = 0.1;
+
+    /// <summary>The part of <see cref="WeightLimit"/> that the recovery connection may use.</summary>
+    public double DataWeightShare { get; set; } = 0.15;
 
     /// <summary>The part of <see cref="WeightLimit"/> that is kept for cancels.</summary>
     public double CancelReserve { get; set; } = 0.1;
+
+    /// <summary>Orders that the account may send in ten seconds, until the venue tells its own number.</summary>
+    public int OrderLimitIn10Seconds { get; set; } = 300;
+
+    /// <summary>Orders that the account may send in a minute, until the venue tells its own number.</summary>
+    public int OrderLimitAMinute { get; set; } = 1200;
+
+    /// <summary>How long after its time stamp the venue may still act on a request, in milliseconds.</summary>
+    public int RecvWindowMs { get; set; } = 5_000;
+
+    /// <summary>How long the venue's answer to a command may take before its outcome counts as unknown, in milliseconds.</summary>
+    public int CommandTimeoutMs { get; set; } = 5_000;
+
+    /// <summary>
+    /// What ends when an order would trade with another of the same account: <c>NONE</c>, <c>EXPIRE_TAKER</c>, <c>EXPIRE_MAKER</c> or
+    /// <c>EXPIRE_BOTH</c>. Always sent, since the venue's documents disagree on what holds otherwise.
+    /// </summary>
+    public string SelfTradePrevention { get; set; } = "EXPIRE_MAKER";
+
+    /// <summary>How often the listen key is kept alive, in minutes; it dies after 60.</summary>
+    public double ListenKeyMinutes { get; set; } = 30;
+
+    /// <summary>
+    /// How long the user stream may owe an event for an order that the venue has acknowledged, in milliseconds; then it is deaf, and is
+    /// opened anew.
+    /// </summary>
+    public int UserStreamOwesMs { get; set; } = 10_000;
+
+    /// <summary>Age beyond which a mark price is not relied on, in milliseconds; the venue sends one a second.</summary>
+    public int MarkPriceAgeMs { get; set; } = 15_000;
 
     /// <summary>What is wrong with the settings, each line naming its key; empty when nothing is.</summary>
     public IReadOnlyList<string> Validate()
@@ -98,7 +137,18 @@ public sealed class BinanceOptions
         Between(nameof(ClockSeconds), ClockSeconds, 10, 86_400);
         Between(nameof(WeightLimit), WeightLimit, 100, 1_000_000);
         Between(nameof(WeightShare), WeightShare, 0.01, 1);
+        Between(nameof(OmsWeightShare), OmsWeightShare, 0.01, 1);
+        Between(nameof(PmsWeightShare), PmsWeightShare, 0.01, 1);
+        Between(nameof(DataWeightShare), DataWeightShare, 0.01, 1);
         Between(nameof(CancelReserve), CancelReserve, 0, 0.9);
+        Between(nameof(OrderLimitIn10Seconds), OrderLimitIn10Seconds, 1, 100_000);
+        Between(nameof(OrderLimitAMinute), OrderLimitAMinute, 1, 1_000_000);
+        Between(nameof(RecvWindowMs), RecvWindowMs, 500, 60_000);
+        Between(nameof(CommandTimeoutMs), CommandTimeoutMs, 100, 60_000);
+        OneOf(nameof(SelfTradePrevention), SelfTradePrevention, ["NONE", "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH"]);
+        Between(nameof(ListenKeyMinutes), ListenKeyMinutes, 0.001, 50);
+        Between(nameof(MarkPriceAgeMs), MarkPriceAgeMs, 1_000, 600_000);
+        Between(nameof(UserStreamOwesMs), UserStreamOwesMs, 1_000, 600_000);
         return errors;
 
         void OneOf(string key, string value, string[] legal)

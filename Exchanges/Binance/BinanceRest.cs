@@ -34,6 +34,47 @@ internal sealed class BinanceRest(VenueHttp http, string exchange)
             cancellationToken);
     }
 
+    /// <summary>Mark price, index and funding. Weight 1.</summary>
+    public Task<Result<MarkPrice>> GetMarkPrice(string symbol, Func<DateTimeOffset> now, CancellationToken cancellationToken) =>
+        http.GetAsync($"/fapi/v1/premiumIndex?symbol={Uri.EscapeDataString(symbol)}", 1, body => ReadMarkPrice(body, now()), cancellationToken);
+
+    private Result<MarkPrice> ReadMarkPrice(byte[] body, DateTimeOffset receivedAt)
+    {
+        var json = new Utf8Scanner(body);
+        string? symbol = null;
+        decimal? mark = null, index = null, rate = null;
+        long nextFunding = 0, at = 0;
+        var ok = json.TryEnterObject();
+        while (ok && json.NextProperty(out var name))
+        {
+            ok = name switch
+            {
+                _ when name.SequenceEqual("symbol"u8) => json.TryReadText(out symbol),
+                _ when name.SequenceEqual("markPrice"u8) => json.TryReadOptional(out mark),
+                _ when name.SequenceEqual("indexPrice"u8) => json.TryReadOptional(out index),
+                _ when name.SequenceEqual("lastFundingRate"u8) => json.TryReadOptional(out rate),
+                _ when name.SequenceEqual("nextFundingTime"u8) => json.TryReadId(out nextFunding),
+                _ when name.SequenceEqual("time"u8) => json.TryReadId(out at),
+                _ => json.TrySkip(),
+            };
+        }
+
+        if (!ok || !json.AtEnd || symbol is null || mark is null || at <= 0 || !Utf8Numbers.TryToTime(at, out var venueTime))
+            return Unreadable("premiumIndex");
+        DateTimeOffset? next = nextFunding > 0 && Utf8Numbers.TryToTime(nextFunding, out var due) ? due : null;
+        return new MarkPrice
+        {
+            Exchange = exchange,
+            Symbol = symbol,
+            Mark = mark.Value,
+            Index = index,
+            FundingRate = next is null ? null : rate,
+            NextFundingTime = next,
+            VenueTime = venueTime,
+            ReceivedTime = receivedAt,
+        };
+    }
+
     private static Result<DateTimeOffset> ReadTime(byte[] body)
     {
         var json = new Utf8Scanner(body);

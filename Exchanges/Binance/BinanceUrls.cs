@@ -59,6 +59,9 @@ internal sealed record BinanceUrls(Uri Rest, Uri Streams, Uri WsApi)
     public Uri Stream(BinanceRoute route) =>
         new(Streams.AbsoluteUri.TrimEnd('/') + (route == BinanceRoute.Public ? "/public/stream" : "/market/stream"));
 
+    /// <summary>The socket of the account's own events, without the listen key that completes it.</summary>
+    public Uri UserStream => new(Streams.AbsoluteUri.TrimEnd('/') + "/private/ws");
+
     private static BinanceUrls Of(BinanceEnvironment environment) => environment switch
     {
         BinanceEnvironment.Live => new(new("https://fapi.binance.com"), new("wss://fstream.binance.com"), new("wss://ws-fapi.binance.com/ws-fapi/v1")),

@@ -20,6 +20,7 @@ public abstract class ConnectionGrain<TConnector> : Grain, IExchangeConnection
     private readonly ILogger _logger;
     private StreamPublisher<ConnectionStatus>? _statusStream;
     private ConnectionStatus _status;
+    private readonly List<IDisposable> _owned = [];
     private TConnector? _connector;
     private Task _connecting = Task.CompletedTask;
     private bool _wanted = true;
@@ -42,9 +43,9 @@ public abstract class ConnectionGrain<TConnector> : Grain, IExchangeConnection
     private protected ConnectionGrainServices Services => _services;
 
     /// <inheritdoc/>
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        Streams = StreamProducer.Open(GrainContext, NextEpoch());
+        Streams = StreamProducer.Open(GrainContext, await NextEpochAsync());
         _statusStream = Streams.GetPublisher<ConnectionStatus>(StreamNames.Status, StreamNames.StatusKey(Connection));
         var binder = (IGrainExtensionBinder)GrainContext.GetComponent(typeof(IGrainExtensionBinder))!;
         binder.GetOrSetExtension<ConnectionControl, IConnectionControl>(() => new ConnectionControl(Keep, Stop));
@@ -52,7 +53,6 @@ public abstract class ConnectionGrain<TConnector> : Grain, IExchangeConnection
         _services.Local.Add(Connection);
         GrainsLog.Activated(_logger, Connection.ServiceName, Streams.Epoch, _services.SiloName);
         PublishStatus(_status);
-        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -96,11 +96,14 @@ public abstract class ConnectionGrain<TConnector> : Grain, IExchangeConnection
     /// <summary>Makes the venue's connector; null when this version has none, and then every call says so.</summary>
     private protected abstract TConnector? CreateConnector();
 
+    /// <summary>Takes what is to be disposed of after the connector.</summary>
+    private protected void Own(IDisposable owned) => _owned.Add(owned);
+
     /// <summary>
     /// The epoch of this activation. By the clock: enough where consumers recover by a snapshot. A role whose epoch
     /// fences commands takes it from its storage instead.
     /// </summary>
-    private protected virtual long NextEpoch() => _services.Epochs.Next();
+    private protected virtual Task<long> NextEpochAsync() => Task.FromResult(_services.Epochs.Next());
 
     /// <summary>Calls the connector outside the grain's turn. What it throws is a defect, logged and answered as such.</summary>
     private protected async Task<Result<T>> Call<T>(Func<TConnector, Task<Result<T>>> call)
@@ -198,6 +201,8 @@ public abstract class ConnectionGrain<TConnector> : Grain, IExchangeConnection
                     await asyncDisposable.DisposeAsync();
                 else if (connector is IDisposable disposable)
                     disposable.Dispose();
+                foreach (var owned in _owned)
+                    owned.Dispose();
             }).WaitAsync(_services.Keeper.StopTimeout, _services.Time);
         }
         catch (Exception exception)

@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Text;
+using Exchange.Simulator.Binance.Trading;
 using Exchange.Simulator.Faults;
 using Exchange.Simulator.Sockets;
 
@@ -9,65 +8,32 @@ namespace Exchange.Simulator.Binance;
 /// A client's market-stream socket with its subscriptions and the session rules of sheet section 10.1. Used within the
 /// simulator's turn, except <see cref="RunAsync"/>.
 /// </summary>
-internal sealed class BinanceConnection
+internal sealed class BinanceConnection : ClientConnection
 {
     public const int MaximumStreams = 1024;
     public const int MessagesPerSecond = 10;
 
-    public static readonly TimeSpan PingInterval = TimeSpan.FromMinutes(3);
-    public static readonly TimeSpan PongTimeout = TimeSpan.FromMinutes(10);
-    public static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
-
-    private readonly WebSocketConnection _socket;
     private readonly SimulatorContext _context;
     private readonly StreamHub _hub;
     private readonly ControlMessages _control;
     private readonly Queue<DateTimeOffset> _incoming = new();
     private readonly List<(StreamTopic Topic, byte[] Frame)> _held = [];
-    private DateTimeOffset _lastPing;
-    private DateTimeOffset? _unansweredPing;
 
     public BinanceConnection(
         long id, Route route, bool combined, WebSocketConnection socket, SimulatorContext context, StreamHub hub)
+        : base(id, route.ToString().ToLowerInvariant(), socket, context)
     {
-        Id = id;
         Route = route;
         Combined = combined;
-        _socket = socket;
         _context = context;
         _hub = hub;
         _control = new ControlMessages(this);
-        OpenedAt = _lastPing = context.Clock.Now;
     }
-
-    public long Id { get; }
 
     public Route Route { get; }
 
-    public string RouteName => Route.ToString().ToLowerInvariant();
-
     /// <summary>Whether frames come in the envelope that names their stream.</summary>
     public bool Combined { get; set; }
-
-    public DateTimeOffset OpenedAt { get; }
-
-    /// <summary>In the order of subscription, also those that this route never delivers.</summary>
-    public List<string> Subscriptions { get; } = [];
-
-    public long FramesSent { get; private set; }
-
-    public long MessagesReceived { get; private set; }
-
-    public long PingsReceived { get; private set; }
-
-    public long PongsReceived { get; private set; }
-
-    public int PendingBytes => _socket.PendingBytes;
-
-    /// <summary>Why it ended; null while it lives.</summary>
-    public string? Ended { get; private set; }
-
-    public Task RunAsync() => _socket.RunAsync(Receive);
 
     public void Subscribe(string stream)
     {
@@ -106,59 +72,32 @@ internal sealed class BinanceConnection
         SendDamaged(topic, frame, _context.Faults.TakeForFrame(Scope(topic.Name)));
     }
 
-    public void SendText(ReadOnlySpan<byte> frame)
-    {
-        if (_socket.Send(Opcode.Text, frame))
-        {
-            FramesSent++;
-        }
-        else
-        {
-            Cut("slow: its send queue was full");
-        }
-    }
+    /// <summary>Which user events it asked for in its URL; null: all.</summary>
+    public IReadOnlySet<string>? Events { get; init; }
 
-    /// <summary>Pings, and ends what has not answered or has lived its day.</summary>
-    public void CheckSession()
+    /// <summary>An event of the account whose listen key it has subscribed to.</summary>
+    public void SendUser(StreamTopic topic, UserEvent happened, ReadOnlySpan<byte> frame)
     {
-        var now = _context.Clock.Now;
-        if (now - OpenedAt >= Lifetime)
+        if (Ended is not null || (Events is not null && !Events.Contains(happened.Type)))
         {
-            Close(1001, "24 hours are over");
+            return;
         }
-        else if (_unansweredPing is { } pinged && now - pinged >= PongTimeout)
-        {
-            Close(1008, "Pong timeout");
-        }
-        else if (now - _lastPing >= PingInterval)
-        {
-            _lastPing = now;
-            _unansweredPing ??= now;
-            _socket.Send(Opcode.Ping, Encoding.ASCII.GetBytes(
-                _context.Clock.VenueMilliseconds.ToString(CultureInfo.InvariantCulture)));
-        }
-    }
 
-    /// <summary>A close frame, then the end.</summary>
-    public void Close(int code, string reason)
-    {
-        End($"closed {code}: {reason}");
-        _socket.Close(code, reason);
-    }
+        if (!_context.Faults.ConcernFrames && _held.Count == 0)
+        {
+            SendText(frame);
+            return;
+        }
 
-    /// <summary>The TCP connection is cut.</summary>
-    public void Cut(string reason)
-    {
-        End(reason);
-        _socket.Abort();
+        SendDamaged(topic, frame, _context.Faults.TakeForFrame(new FaultScope(
+            "binance", RouteName, Id, topic.Name, Symbol: happened.Symbol, Event: happened.Type, ClientOrderId: happened.ClientOrderId)));
     }
 
     /// <summary>No frame is given to it any more.</summary>
-    public void End(string reason)
+    public override void End(string reason)
     {
         if (Ended is null)
         {
-            Ended = reason;
             foreach (var stream in Subscriptions)
             {
                 if (StreamNames.Delivers(Route, stream))
@@ -167,6 +106,8 @@ internal sealed class BinanceConnection
                 }
             }
         }
+
+        base.End(reason);
     }
 
     private FaultScope Scope(string? stream) => new("binance", RouteName, Id, stream);
@@ -215,40 +156,7 @@ internal sealed class BinanceConnection
         }
     }
 
-    private void Receive(Opcode opcode, ReadOnlySpan<byte> payload)
-    {
-        lock (_context.Turn)
-        {
-            if (Ended is not null)
-            {
-                return;
-            }
-
-            MessagesReceived++;
-            if (IsTooFast())
-            {
-                Close(1008, "Too many requests");
-            }
-            else if (opcode == Opcode.Ping)
-            {
-                PingsReceived++;
-                _socket.Send(Opcode.Pong, payload);
-            }
-            else if (opcode == Opcode.Pong)
-            {
-                PongsReceived++;
-                _unansweredPing = null;
-            }
-            else
-            {
-                Handle(payload);
-            }
-
-            _context.Touch();
-        }
-    }
-
-    private void Handle(ReadOnlySpan<byte> message)
+    protected override void Handle(ReadOnlySpan<byte> message)
     {
         var faults = _context.Faults;
         var scope = Scope(null);
@@ -276,7 +184,7 @@ internal sealed class BinanceConnection
         }
     }
 
-    private bool IsTooFast()
+    protected override bool IsTooFast(Opcode opcode)
     {
         var now = _context.Clock.Now;
         while (_incoming.TryPeek(out var first) && now - first >= TimeSpan.FromSeconds(1))

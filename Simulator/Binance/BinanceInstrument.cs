@@ -8,7 +8,7 @@ internal sealed class BinanceInstrument
 {
     public required Instrument Core { get; init; }
 
-    public required string MinimumPrice { get; init; }
+    public required string MinimumPrice { get; set; }
 
     public required string MaximumPrice { get; init; }
 

@@ -16,11 +16,11 @@ internal sealed class BinanceRest
     /// <summary>Depth snapshots as they were when a <see cref="FaultKind.StaleSnapshot"/> was set.</summary>
     private readonly Dictionary<long, Dictionary<string, byte[]>> _stale = [];
 
-    public BinanceRest(SimulatorContext context, IBinanceMarket market)
+    public BinanceRest(SimulatorContext context, IBinanceMarket market, RequestWeights weights)
     {
         _context = context;
         _market = market;
-        _weights = new RequestWeights(context.Clock);
+        _weights = weights;
         _calls = new(StringComparer.Ordinal)
         {
             ["/fapi/v1/ping"] = (_ => 1, (_, writer) => { writer.WriteStartObject(); writer.WriteEndObject(); }
@@ -40,8 +40,6 @@ internal sealed class BinanceRest
                 OneOrAll(query, writer, symbol => _market.WriteTicker24Hours(writer, symbol))),
         };
     }
-
-    public int UsedWeight => _weights.Used;
 
     public long Requests { get; private set; }
 
@@ -124,37 +122,17 @@ internal sealed class BinanceRest
             writer.Reset();
             body.ResetWrittenCount();
             writer.Reset(body);
-            WriteError(writer, refused.Code, refused.Message);
+            ApiJson.WriteError(writer, refused.Code, refused.Message);
             return refused.Status;
         }
     }
 
-    private static void WriteError(Utf8JsonWriter writer, int code, string message)
-    {
-        writer.WriteStartObject();
-        writer.WriteNumber("code"u8, code);
-        writer.WriteString("msg"u8, message);
-        writer.WriteEndObject();
-    }
-
-    /// <summary>What the venue answers with a status, unless the fault says otherwise.</summary>
     private int WriteFault(Fault fault, ArrayBufferWriter<byte> body)
     {
-        var until = _context.Clock.VenueNow + RequestWeights.BanLength;
-        var status = fault.Status ?? 503;
-        var (code, message) = (status, fault.Code) switch
-        {
-            (429, _) => (-1003, "Too many requests; current limit of IP(127.0.0.1) is 2400 requests per minute. "
-                + "Please use the websocket for live updates to avoid polling the API."),
-            (418, _) => (-1003, RequestWeights.BanText(until)),
-            (_, -1007) or (408, _) => (-1007, "Timeout waiting for response from backend server. Send status unknown; execution status unknown."),
-            (_, -1008) => (-1008, "Request throttled by system-level protection. Reduce-only/close-position orders are exempt. Please try again."),
-            (503, _) => (-1000, "Unknown error, please check your request or try again later."),
-            _ => (-1001, "Internal error; unable to process your request. Please try again."),
-        };
+        var error = VenueErrors.Of(fault, _context.Clock, fault.Status ?? 503);
         using var writer = new Utf8JsonWriter(body);
-        WriteError(writer, fault.Code ?? code, fault.Message ?? message);
-        return status;
+        ApiJson.WriteError(writer, error.Code, error.Message);
+        return error.Status;
     }
 
     /// <summary>By the simulator's clock.</summary>

@@ -1,12 +1,11 @@
-using System.Text.Json;
+using Exchange.Simulator.Binance.Api;
 using Exchange.Simulator.Faults;
 using Exchange.Simulator.Sockets;
 
 namespace Exchange.Simulator.Binance;
 
 /// <summary>
-/// The venue: REST and market streams on one port, over a market that is live or a recording. The private side will stand
-/// beside them.
+/// The venue on its one port: REST, market streams, and (unless a recording is played) the private side.
 /// </summary>
 internal sealed class BinanceVenue : IDisposable
 {
@@ -16,17 +15,24 @@ internal sealed class BinanceVenue : IDisposable
     private readonly SimulatorContext _context;
     private readonly StreamHub _hub;
     private readonly BinanceRest _rest;
-    private readonly Dictionary<long, BinanceConnection> _connections = [];
-    private readonly Queue<BinanceConnection> _ended = new();
+    private readonly RequestWeights _weights;
+    private readonly Dictionary<long, ClientConnection> _connections = [];
+    private readonly Queue<ClientConnection> _ended = new();
     private long _nextConnection = 1;
 
-    public BinanceVenue(SimulatorContext context, Func<StreamHub, IBinanceMarket> createMarket)
+    public BinanceVenue(SimulatorContext context, SimulatorOptions options, Func<StreamHub, IBinanceMarket> createMarket)
     {
         _context = context;
         _hub = new StreamHub();
         Market = createMarket(_hub);
         Market.Schedule();
-        _rest = new BinanceRest(context, Market);
+        _weights = new RequestWeights(context.Clock);
+        _rest = new BinanceRest(context, Market, _weights);
+        if (Market is LiveMarket live)
+        {
+            Api = new VenueApi(context, live, _hub, _weights, options);
+        }
+
         context.Timetable.Every(TimeSpan.FromSeconds(1), () =>
         {
             foreach (var connection in _connections.Values.ToArray())
@@ -38,8 +44,11 @@ internal sealed class BinanceVenue : IDisposable
 
     public IBinanceMarket Market { get; }
 
+    /// <summary>The private side; null while a recording is played: nothing trades there.</summary>
+    public VenueApi? Api { get; }
+
     /// <summary>The sockets that are open now, in order of their ids.</summary>
-    public IReadOnlyList<BinanceConnection> Connections
+    public IReadOnlyList<ClientConnection> Connections
     {
         get
         {
@@ -64,10 +73,31 @@ internal sealed class BinanceVenue : IDisposable
         }
     }
 
+    public long RestRequests => _rest.Requests + (Api?.Rest.Requests ?? 0);
+
+    public int UsedWeight => _weights.Used;
+
+    public long FramesPublished => _hub.FramesPublished;
+
+    /// <summary>The sockets that are open, and the last of those that were. Within the turn.</summary>
+    public IEnumerable<ClientConnection> Remembered => _connections.Values.Concat(_ended);
+
     /// <summary>Any request to the venue's port.</summary>
     public async Task HandleAsync(HttpContext http)
     {
         var path = http.Request.Path.Value ?? "";
+        if (path == "/ws-fapi/v1")
+        {
+            await WsApiAsync(http);
+            return;
+        }
+
+        if (Api is not null && Api.Rest.Knows(http))
+        {
+            await Api.Rest.HandleAsync(http);
+            return;
+        }
+
         if (path.StartsWith("/fapi/", StringComparison.Ordinal) || !TryRoute(path, out var route, out var combined, out var rest))
         {
             await _rest.HandleAsync(http);
@@ -87,6 +117,23 @@ internal sealed class BinanceVenue : IDisposable
                 break;
             case FaultKind.SessionCut:
                 ForEach(fault, connection => connection.Close(1001, "24 hours are over"));
+                break;
+            case FaultKind.ExpireListenKey:
+                foreach (var account in Private(fault).Accounts)
+                {
+                    Private(fault).Streams.Expire(account);
+                }
+
+                fault.Fire();
+                break;
+            case FaultKind.RevokeSession:
+                ForEach(fault, connection =>
+                {
+                    if (connection is WsApiConnection session)
+                    {
+                        session.IsRevoked = session.Session is not null;
+                    }
+                });
                 break;
             case FaultKind.StaleSnapshot:
                 _rest.Remember(fault);
@@ -110,38 +157,6 @@ internal sealed class BinanceVenue : IDisposable
 
     public void OnFaultRemoved(Fault fault) => _rest.Forget(fault);
 
-    public void WriteState(Utf8JsonWriter writer)
-    {
-        writer.WriteStartObject();
-        Market.WriteState(writer);
-        writer.WriteNumber("rest_requests"u8, _rest.Requests);
-        writer.WriteNumber("used_weight_1m"u8, _rest.UsedWeight);
-        writer.WriteNumber("frames_published"u8, _hub.FramesPublished);
-        writer.WriteStartArray("connections"u8);
-        foreach (var connection in _connections.Values.Concat(_ended))
-        {
-            WriteConnection(writer, connection);
-        }
-
-        writer.WriteEndArray();
-        writer.WriteStartArray("books"u8);
-        foreach (var symbol in Market.Symbols)
-        {
-            var book = Market.Book(symbol);
-            writer.WriteStartObject();
-            writer.WriteString("symbol"u8, symbol);
-            writer.WriteNumber("last_update_id"u8, book.LastUpdateId);
-            WriteTop(writer, "bid"u8, book.Bids);
-            WriteTop(writer, "ask"u8, book.Asks);
-            writer.WriteNumber("bid_levels"u8, book.Bids.Count);
-            writer.WriteNumber("ask_levels"u8, book.Asks.Count);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-    }
-
     public void Dispose()
     {
         lock (_context.Turn)
@@ -153,41 +168,6 @@ internal sealed class BinanceVenue : IDisposable
 
             _hub.Dispose();
         }
-    }
-
-    private static void WriteTop(Utf8JsonWriter writer, ReadOnlySpan<byte> name, IReadOnlyList<(string Price, string Quantity)> side)
-    {
-        writer.WriteStartArray(name);
-        if (side.Count > 0)
-        {
-            writer.WriteStringValue(side[0].Price);
-            writer.WriteStringValue(side[0].Quantity);
-        }
-
-        writer.WriteEndArray();
-    }
-
-    private static void WriteConnection(Utf8JsonWriter writer, BinanceConnection connection)
-    {
-        writer.WriteStartObject();
-        writer.WriteNumber("id"u8, connection.Id);
-        writer.WriteString("route"u8, connection.RouteName);
-        writer.WriteBoolean("combined"u8, connection.Combined);
-        writer.WriteString("opened"u8, connection.OpenedAt);
-        writer.WriteString("ended"u8, connection.Ended);
-        writer.WriteNumber("frames_sent"u8, connection.FramesSent);
-        writer.WriteNumber("messages_received"u8, connection.MessagesReceived);
-        writer.WriteNumber("pings_received"u8, connection.PingsReceived);
-        writer.WriteNumber("pongs_received"u8, connection.PongsReceived);
-        writer.WriteNumber("pending_bytes"u8, connection.PendingBytes);
-        writer.WriteStartArray("subscriptions"u8);
-        foreach (var stream in connection.Subscriptions)
-        {
-            writer.WriteStringValue(stream);
-        }
-
-        writer.WriteEndArray();
-        writer.WriteEndObject();
     }
 
     /// <summary>Splits <c>/public/ws/…</c> and its like; false for a path that is no stream URL.</summary>
@@ -218,63 +198,110 @@ internal sealed class BinanceVenue : IDisposable
 
     private async Task StreamAsync(HttpContext http, Route route, bool combined, string path)
     {
+        if (Refuses(http, route.ToString().ToLowerInvariant()))
+        {
+            return;
+        }
+
+        // A path of digits alone is what ccxt appends to tell its sockets apart: no stream.
+        var streams = combined ? http.Request.Query["streams"].ToString() : path;
+        var names = streams.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(name => !name.All(char.IsAsciiDigit)).ToList();
+        HashSet<string>? events = null;
+        if (route == Route.Private && http.Request.Query["listenKey"].ToString() is { Length: > 0 } listenKey)
+        {
+            names.Add(listenKey);
+            var chosen = http.Request.Query["events"].ToString();
+            events = chosen.Length > 0 ? [.. chosen.Split('/'), "listenKeyExpired"] : null;
+        }
+
+        if (names.Count > BinanceConnection.MaximumStreams)
+        {
+            http.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return;
+        }
+
+        await RunAsync(http, (id, socket) =>
+        {
+            var connection = new BinanceConnection(id, route, combined, socket, _context, _hub) { Events = events };
+            names.ForEach(connection.Subscribe);
+            return connection;
+        });
+    }
+
+    private async Task WsApiAsync(HttpContext http)
+    {
+        if (Refuses(http, WsApiConnection.Route))
+        {
+            return;
+        }
+
+        if (Api is null)
+        {
+            http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return;
+        }
+
+        try
+        {
+            lock (_context.Turn)
+            {
+                _weights.Charge(WsApiConnection.HandshakeWeight);
+            }
+        }
+        catch (BinanceErrorException refused)
+        {
+            http.Response.StatusCode = refused.Status;
+            await http.Response.Body.WriteAsync(ApiJson.Error(refused.Code, refused.Message), http.RequestAborted);
+            return;
+        }
+
+        var tellsLimits = http.Request.Query["returnRateLimits"] != "false";
+        await RunAsync(http, (id, socket) => new WsApiConnection(id, socket, _context, Api, tellsLimits));
+    }
+
+    /// <summary>Whether a fault refuses the handshake; it has answered then.</summary>
+    private bool Refuses(HttpContext http, string route)
+    {
         Fault? refused;
         lock (_context.Turn)
         {
-            refused = _context.Faults.Take(
-                FaultKind.RefuseConnection, new FaultScope("binance", route.ToString().ToLowerInvariant(), 0));
+            refused = _context.Faults.Take(FaultKind.RefuseConnection, new FaultScope("binance", route, 0));
             _context.Touch();
         }
 
         if (refused is { Status: { } status })
         {
             http.Response.StatusCode = status;
-            return;
         }
-
-        if (refused is not null)
+        else if (refused is not null)
         {
             http.Abort();
-            return;
         }
 
-        // A path of digits alone is what ccxt appends to tell its sockets apart: no stream.
-        var streams = combined ? http.Request.Query["streams"].ToString() : path;
-        var names = streams.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(name => !name.All(char.IsAsciiDigit)).ToArray();
-        if (names.Length > BinanceConnection.MaximumStreams)
-        {
-            http.Response.StatusCode = StatusCodes.Status400BadRequest;
-            return;
-        }
+        return refused is not null;
+    }
 
+    private async Task RunAsync(HttpContext http, Func<long, WebSocketConnection, ClientConnection> create)
+    {
         using var socket = await WebSocketConnection.AcceptAsync(http, MaximumPendingBytes);
         if (socket is null)
         {
             return;
         }
 
-        var connection = Open(route, combined, socket, names);
+        ClientConnection connection;
+        lock (_context.Turn)
+        {
+            connection = create(_nextConnection++, socket);
+            _connections.Add(connection.Id, connection);
+            _context.Touch();
+        }
+
         await connection.RunAsync();
         Forget(connection);
     }
 
-    private BinanceConnection Open(Route route, bool combined, WebSocketConnection socket, IEnumerable<string> streams)
-    {
-        lock (_context.Turn)
-        {
-            var connection = new BinanceConnection(_nextConnection++, route, combined, socket, _context, _hub);
-            _connections.Add(connection.Id, connection);
-            foreach (var stream in streams)
-            {
-                connection.Subscribe(stream);
-            }
-
-            _context.Touch();
-            return connection;
-        }
-    }
-
-    private void Forget(BinanceConnection connection)
+    private void Forget(ClientConnection connection)
     {
         lock (_context.Turn)
         {
@@ -290,7 +317,7 @@ internal sealed class BinanceVenue : IDisposable
         }
     }
 
-    private void ForEach(Fault fault, Action<BinanceConnection> act)
+    private void ForEach(Fault fault, Action<ClientConnection> act)
     {
         foreach (var connection in _connections.Values.ToArray())
         {
@@ -305,6 +332,9 @@ internal sealed class BinanceVenue : IDisposable
 
     private LiveMarket Live(Fault fault) => Market as LiveMarket
         ?? throw new ArgumentException($"{fault.Kind} needs the live market, and a recording is being played");
+
+    private VenueApi Private(Fault fault) => Api
+        ?? throw new ArgumentException($"{fault.Kind} needs the private side, and a recording is being played");
 
     private string SymbolOf(Fault fault) => fault.Symbol is { } symbol && Market.Symbols.Contains(symbol)
         ? symbol

@@ -36,6 +36,13 @@ internal sealed class LiveMarket : IBinanceMarket
 
     public IReadOnlyList<string> Symbols { get; }
 
+    public IReadOnlyList<SymbolFeed> Feeds => _all;
+
+    /// <summary>Told when an instrument is delisted, or its grid has changed: accounts' orders are not the flow's business.</summary>
+    public Action<SymbolFeed>? RulesChanged { get; set; }
+
+    public SymbolFeed? Find(string symbol) => _feeds.GetValueOrDefault(symbol);
+
     /// <summary>Decisions that the order flow has taken.</summary>
     public long Decisions => _all.Sum(feed => feed.Flow.Steps);
 
@@ -105,7 +112,12 @@ internal sealed class LiveMarket : IBinanceMarket
         core.Tick = tickText is null ? core.Tick * 10 : Fixed8.Parse(tickText);
         core.TickText = tickText ?? Fixed8.ToText(core.Tick, core.PriceDigits);
         core.PriceDigits = Math.Max(core.PriceDigits, DigitsOf(core.Tick));
+
+        // The grid is counted from the least price, so that has to lie on it.
+        var least = Fixed8.Parse(feed.Instrument.MinimumPrice);
+        feed.Instrument.MinimumPrice = Fixed8.ToText((least + core.Tick - 1) / core.Tick * core.Tick, core.PriceDigits);
         feed.Flow.Regrid();
+        RulesChanged?.Invoke(feed);
     }
 
     /// <summary>The instrument ends: its orders are cancelled and nothing is quoted any more.</summary>
@@ -116,6 +128,7 @@ internal sealed class LiveMarket : IBinanceMarket
         feed.Instrument.Status = "SETTLING";
         feed.Instrument.DeliveryDate = _context.Clock.VenueMilliseconds;
         feed.Flow.Clear();
+        RulesChanged?.Invoke(feed);
     }
 
     public void WriteExchangeInfo(Utf8JsonWriter writer) =>

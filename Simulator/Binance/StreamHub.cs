@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Exchange.Simulator.Binance.Trading;
 
 namespace Exchange.Simulator.Binance;
 
@@ -87,6 +88,26 @@ internal sealed class StreamHub : IDisposable
             _buffer.Write(topic.Prefix);
             _buffer.Write(payload);
             Send(topic);
+        }
+    }
+
+    /// <summary>Publishes an account's event on the stream that is named after its listen key.</summary>
+    public void PublishUser(StreamTopic topic, UserEvent happened)
+    {
+        if (!topic.IsWanted)
+        {
+            return;
+        }
+
+        _buffer.ResetWrittenCount();
+        _buffer.Write(topic.Prefix);
+        _buffer.Write(happened.Body);
+        _buffer.Write("}"u8);
+        FramesPublished++;
+        var envelope = _buffer.WrittenMemory;
+        foreach (var subscriber in topic.Subscribers)
+        {
+            subscriber.SendUser(topic, happened, subscriber.Combined ? envelope.Span : happened.Body);
         }
     }
 

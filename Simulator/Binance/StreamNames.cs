@@ -52,8 +52,10 @@ internal static class StreamNames
     }
 
     /// <summary>Whether a connection opened on <paramref name="route"/> is given the stream's frames.</summary>
-    public static bool Delivers(Route route, string stream) =>
-        RouteOf(stream) is { } of && (of == route || (of == Route.Public && route == Route.Unrouted));
+    public static bool Delivers(Route route, string stream) => route == Route.Private
+        // A listen key, good or not: a wrong one is accepted and stays silent.
+        ? !stream.Contains('@', StringComparison.Ordinal) && !stream.StartsWith('!')
+        : RouteOf(stream) is { } of && (of == route || (of == Route.Public && route == Route.Unrouted));
 
     private static bool IsDepth(ReadOnlySpan<char> kind)
     {

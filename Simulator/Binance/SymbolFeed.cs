@@ -65,7 +65,7 @@ internal sealed class SymbolFeed
         Book = new MatchingBook(instrument.Core, orderIds, new IdSource(5_378_951_000 + random.Next(100_000)));
         Flow = new OrderFlow(Book, random);
         AggTrades = new AggregateTrades(3_099_176_000 + random.Next(100_000));
-        _average = instrument.Core.StartPrice;
+        _average = LastPrice = instrument.Core.StartPrice;
 
         // What the flow has just laid out is the past: the ids begin with the first change after it.
         LastUpdateId = updateIds.Next();
@@ -95,6 +95,18 @@ internal sealed class SymbolFeed
 
     /// <summary>The last trades with their times, oldest first.</summary>
     public IReadOnlyCollection<(Trade Trade, long Time)> Trades => _trades;
+
+    /// <summary>A match in this book, as it happens; whoever hears it must leave the book alone until <see cref="Settled"/>.</summary>
+    public Action<Trade>? Traded { get; set; }
+
+    /// <summary>A call on the book is over.</summary>
+    public Action? Settled { get; set; }
+
+    /// <summary>Set by hand: what the mark price is, whatever the book says. Null: it follows the book.</summary>
+    public long? MarkByHand { get; set; }
+
+    /// <summary>Price of the last trade; before any, where the flow began.</summary>
+    public long LastPrice { get; private set; }
 
     public long LastQuantity => _trades.Count == 0 ? 0 : _trades.Last().Trade.Quantity;
 
@@ -218,11 +230,36 @@ internal sealed class SymbolFeed
     public MarkPrice MarkPrice()
     {
         var middle = Book is { Bids.Best: { } bid, Asks.Best: { } ask } ? (bid.Price + ask.Price) / 2 : Flow.FairPrice;
-        var mark = (middle + Flow.FairPrice) / 2;
+        var mark = MarkByHand ?? ((middle + Flow.FairPrice) / 2);
         const long Funding = 8 * 60 * 60_000;
         var now = _clock.VenueMilliseconds;
         var next = (now / Funding * Funding) + Funding;
         return new MarkPrice(mark, _average, (mark + Flow.FairPrice) / 2, Flow.FairPrice, 8_900, next);
+    }
+
+    /// <summary>A trade between strangers that the book knows nothing of: how a test moves the last price.</summary>
+    public void Print(long price)
+    {
+        var seller = new Order
+        {
+            Id = Book.NextOrderId(),
+            Owner = "stranger",
+            Side = Side.Sell,
+            Price = price,
+            Quantity = Instrument.Core.LotStep,
+            TimeInForce = TimeInForce.ImmediateOrCancel,
+        };
+        var buyer = new Order
+        {
+            Id = Book.NextOrderId(),
+            Owner = "stranger",
+            Side = Side.Buy,
+            Price = price,
+            Quantity = Instrument.Core.LotStep,
+            TimeInForce = TimeInForce.GoodTillCancelled,
+        };
+        OnTraded(new Trade(Book.NextTradeId(), price, Instrument.Core.LotStep, buyer, seller));
+        OnOperationDone();
     }
 
     /// <summary>Once a second: the average follows the mark.</summary>
@@ -252,6 +289,8 @@ internal sealed class SymbolFeed
     private void OnTraded(Trade trade)
     {
         var now = _clock.VenueMilliseconds;
+        LastPrice = trade.Price;
+        Traded?.Invoke(trade);
         _trades.Enqueue((trade, now));
         if (_trades.Count > 1000)
         {
@@ -288,6 +327,8 @@ internal sealed class SymbolFeed
                 PublishTop(_bookTicker);
             }
         }
+
+        Settled?.Invoke();
     }
 
     private (long BidPrice, long BidQuantity, long AskPrice, long AskQuantity) Top() =>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Exchange.Simulator.Binance;
 using Exchange.Simulator.Faults;
 
 namespace Exchange.Simulator.Control;
@@ -13,6 +14,7 @@ internal sealed class ControlApi(SimulatorHost host)
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        DictionaryKeyPolicy = null,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
     };
 
@@ -48,12 +50,22 @@ internal sealed class ControlApi(SimulatorHost host)
                 case ("POST", "/clock"):
                     await ClockAsync(http);
                     break;
+                case ("GET", "/binance/commands") or ("GET", "/binance/orders") or ("GET", "/binance/algo-orders") or ("GET", "/binance/fills")
+                    or ("GET", "/binance/positions") or ("GET", "/binance/wallets"):
+                    await TruthAsync(http, path["/binance/".Length..]);
+                    break;
+                case ("POST", _) when path.StartsWith("/binance/", StringComparison.Ordinal):
+                    var made = TradingActions.Do(Trading, path["/binance/".Length..], await ReadAsync<TradingActionRequest>(http));
+                    await WriteBodyAsync(http, 200, JsonSerializer.SerializeToUtf8Bytes(new { ClientOrderId = made }, _json));
+                    break;
                 case ("POST", "/step"):
                     await StepAsync(http);
                     break;
                 default:
                     await ErrorAsync(http, 404, $"no {http.Request.Method} {path} here; there are GET /state, "
-                        + "GET /state/book?symbol=, GET|POST|DELETE /faults, DELETE /faults/<id>, GET|POST /clock, POST /step");
+                        + "GET /state/book?symbol=, GET|POST|DELETE /faults, DELETE /faults/<id>, GET|POST /clock, POST /step, "
+                        + "GET /binance/commands|orders|algo-orders|fills|positions|wallets, POST /binance/<action> with one of "
+                        + TradingActions.Names);
                     break;
             }
         }
@@ -64,6 +76,8 @@ internal sealed class ControlApi(SimulatorHost host)
                 : refused.Message);
         }
     }
+
+    private TradingControl Trading => host.Trading;
 
     private static string Name(FaultKind kind) => JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString());
 
@@ -154,6 +168,23 @@ internal sealed class ControlApi(SimulatorHost host)
         });
     }
 
+    /// <summary>What the venue knows, as it is: for whoever checks what others believe.</summary>
+    private Task TruthAsync(HttpContext http, string of)
+    {
+        var account = http.Request.Query["account"].ToString() is { Length: > 0 } named ? named : null;
+        var clientOrderId = http.Request.Query["client_order_id"].ToString();
+        object truth = of switch
+        {
+            "commands" => Trading.Commands.Where(command => clientOrderId.Length == 0 || command.ClientOrderId == clientOrderId),
+            "orders" => Trading.Orders(account).Where(order => clientOrderId.Length == 0 || order.ClientOrderId == clientOrderId),
+            "algo-orders" => Trading.AlgoOrders(account),
+            "fills" => Trading.Fills(account),
+            "positions" => Trading.Positions(account),
+            _ => Trading.Wallets(account),
+        };
+        return WriteBodyAsync(http, 200, JsonSerializer.SerializeToUtf8Bytes(truth, _json));
+    }
+
     private async Task ClockAsync(HttpContext http)
     {
         var change = await ReadAsync<ClockChange>(http);
@@ -195,7 +226,7 @@ internal sealed class ControlApi(SimulatorHost host)
         WriteFaults(writer);
         writer.WriteStartObject("venues"u8);
         writer.WritePropertyName("binance"u8);
-        host.Binance.WriteState(writer);
+        BinanceState.Write(writer, host.Binance);
         writer.WriteEndObject();
         writer.WriteEndObject();
     }

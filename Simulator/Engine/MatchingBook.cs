@@ -32,26 +32,41 @@ internal sealed class MatchingBook(Instrument instrument, IdSource orderIds, IdS
 
     public IReadOnlyDictionary<long, Order> Working => _working;
 
+    /// <summary>Working orders that are not the order flow's.</summary>
+    public int Tagged { get; private set; }
+
     public BookSide this[Side side] => side == Side.Buy ? Bids : Asks;
+
+    /// <summary>The engine took this order out of the match or of the book (<see cref="OrderState.Expired"/>).</summary>
+    public Action<Order>? Expired { get; set; }
 
     /// <summary>Takes an order in; <paramref name="price"/> null means at market (what cannot be filled is cancelled).</summary>
     public Order Place(
         string owner, Side side, long? price, long quantity, TimeInForce timeInForce = TimeInForce.GoodTillCancelled)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(quantity);
-        var order = new Order
+        return Submit(new Order
         {
-            Id = orderIds.Next(),
+            Id = NextOrderId(),
             Owner = owner,
             Side = side,
             Price = price,
             Quantity = quantity,
             TimeInForce = timeInForce,
             Remaining = quantity,
-        };
-        var opposite = this[Opposite(side)];
-        if ((timeInForce == TimeInForce.PostOnly && Crosses(order, opposite.Best))
-            || (timeInForce == TimeInForce.FillOrKill && Fillable(order, opposite) < quantity))
+        });
+    }
+
+    public long NextOrderId() => orderIds.Next();
+
+    public long NextTradeId() => tradeIds.Next();
+
+    /// <summary>Takes in an order that the caller has made (with an id of this book's, perhaps used before: an amendment).</summary>
+    public Order Submit(Order order)
+    {
+        var opposite = this[Opposite(order.Side)];
+        if ((order.TimeInForce == TimeInForce.PostOnly && Crosses(order, opposite.Best))
+            || (order.TimeInForce == TimeInForce.FillOrKill && Fillable(order.Side, order.Price, order.Remaining) < order.Remaining))
         {
             order.State = OrderState.Refused;
             return order;
@@ -62,12 +77,17 @@ internal sealed class MatchingBook(Instrument instrument, IdSource orderIds, IdS
         {
             order.State = OrderState.Filled;
         }
-        else if (price is { } limit && timeInForce is TimeInForce.GoodTillCancelled or TimeInForce.PostOnly)
+        else if (order.State == OrderState.Expired)
         {
-            var level = this[side].GetOrAdd(limit);
+            Expired?.Invoke(order);
+        }
+        else if (order.Price is { } limit && order.TimeInForce is TimeInForce.GoodTillCancelled or TimeInForce.PostOnly)
+        {
+            var level = this[order.Side].GetOrAdd(limit);
             level.Append(order);
             _working.Add(order.Id, order);
-            LevelChanged?.Invoke(side, limit, level.Quantity);
+            Tagged += order.Tag is null ? 0 : 1;
+            LevelChanged?.Invoke(order.Side, limit, level.Quantity);
         }
         else
         {
@@ -78,14 +98,59 @@ internal sealed class MatchingBook(Instrument instrument, IdSource orderIds, IdS
         return order;
     }
 
+    /// <summary>Whether an order at this price (null: at market) would meet one of the other side now.</summary>
+    public bool WouldTake(Side side, long? price) =>
+        this[Opposite(side)].Best is { } best && (price is not { } limit || Reaches(side, limit, best.Price));
+
+    /// <summary>How much of <paramref name="quantity"/> the other side offers at this price or better.</summary>
+    public long Fillable(Side side, long? price, long quantity)
+    {
+        var opposite = this[Opposite(side)];
+        long total = 0;
+        for (var rank = 0; rank < opposite.Count && total < quantity; rank++)
+        {
+            if (price is { } limit && !Reaches(side, limit, opposite[rank].Price))
+            {
+                break;
+            }
+
+            total += opposite[rank].Quantity;
+        }
+
+        return Math.Min(total, quantity);
+    }
+
+    /// <summary>
+    /// A stranger takes so much of a working order at the order's own price, whatever else is in the book: how a test
+    /// makes a fill happen.
+    /// </summary>
+    public void FillByHand(Order maker, long quantity)
+    {
+        quantity = Math.Min(quantity, maker.Remaining);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(quantity);
+        var stranger = new Order
+        {
+            Id = NextOrderId(),
+            Owner = "stranger",
+            Side = Opposite(maker.Side),
+            Price = maker.Price,
+            Quantity = quantity,
+            TimeInForce = TimeInForce.ImmediateOrCancel,
+            State = OrderState.Filled,
+        };
+        Fill(maker, stranger, maker.Level!, quantity);
+        OperationDone?.Invoke();
+    }
+
     /// <summary>Takes a working order out; null when there is none of that id.</summary>
     public Order? Cancel(long orderId)
     {
-        if (!_working.Remove(orderId, out var order))
+        if (!_working.TryGetValue(orderId, out var order))
         {
             return null;
         }
 
+        Forget(order);
         Unlink(order);
         order.State = OrderState.Cancelled;
         OperationDone?.Invoke();
@@ -94,41 +159,78 @@ internal sealed class MatchingBook(Instrument instrument, IdSource orderIds, IdS
 
     public static Side Opposite(Side side) => side == Side.Buy ? Side.Sell : Side.Buy;
 
+    private static bool Reaches(Side side, long limit, long price) => side == Side.Buy ? price <= limit : price >= limit;
+
     private static bool Crosses(Order order, PriceLevel? best) =>
-        best is not null
-        && (order.Price is not { } limit || (order.Side == Side.Buy ? best.Price <= limit : best.Price >= limit));
-
-    private static long Fillable(Order order, BookSide opposite)
-    {
-        long total = 0;
-        for (var rank = 0; rank < opposite.Count && total < order.Quantity && Crosses(order, opposite[rank]); rank++)
-        {
-            total += opposite[rank].Quantity;
-        }
-
-        return total;
-    }
+        best is not null && (order.Price is not { } limit || Reaches(order.Side, limit, best.Price));
 
     private void Match(Order taker, BookSide opposite)
     {
         while (taker.Remaining > 0 && opposite.Best is { } level && Crosses(taker, level))
         {
             var maker = level.First!;
-            var quantity = Math.Min(taker.Remaining, maker.Remaining);
-            taker.Remaining -= quantity;
-            maker.Remaining -= quantity;
-            level.Quantity -= quantity;
-            if (maker.Remaining == 0)
+            if (taker.SelfTrade != SelfTrade.Allowed && maker.Owner == taker.Owner)
             {
-                maker.State = OrderState.Filled;
-                _working.Remove(maker.Id);
-                level.Remove(maker);
-                opposite.RemoveIfEmpty(level);
+                if (taker.SelfTrade is SelfTrade.ExpireMaker or SelfTrade.ExpireBoth)
+                {
+                    Expire(maker);
+                }
+
+                if (taker.SelfTrade is SelfTrade.ExpireTaker or SelfTrade.ExpireBoth)
+                {
+                    taker.State = OrderState.Expired;
+                    return;
+                }
+
+                continue;
             }
 
-            LevelChanged?.Invoke(level.Side, level.Price, level.Quantity);
-            Traded?.Invoke(new Trade(tradeIds.Next(), level.Price, quantity, maker, taker));
+            var quantity = Math.Min(taker.Remaining, maker.Remaining);
+            if (maker.Allowance is { } makers && makers() is var left && left < quantity && (quantity = left) <= 0)
+            {
+                Expire(maker);
+                continue;
+            }
+
+            if (taker.Allowance is { } takers && takers() is var most && most < quantity && (quantity = most) <= 0)
+            {
+                taker.State = OrderState.Expired;
+                return;
+            }
+
+            Fill(maker, taker, level, quantity);
         }
+    }
+
+    private void Fill(Order maker, Order taker, PriceLevel level, long quantity)
+    {
+        taker.Remaining = Math.Max(0, taker.Remaining - quantity);
+        maker.Remaining -= quantity;
+        level.Quantity -= quantity;
+        if (maker.Remaining == 0)
+        {
+            maker.State = OrderState.Filled;
+            Forget(maker);
+            level.Remove(maker);
+            this[level.Side].RemoveIfEmpty(level);
+        }
+
+        LevelChanged?.Invoke(level.Side, level.Price, level.Quantity);
+        Traded?.Invoke(new Trade(tradeIds.Next(), level.Price, quantity, maker, taker));
+    }
+
+    private void Expire(Order maker)
+    {
+        Forget(maker);
+        Unlink(maker);
+        maker.State = OrderState.Expired;
+        Expired?.Invoke(maker);
+    }
+
+    private void Forget(Order order)
+    {
+        _working.Remove(order.Id);
+        Tagged -= order.Tag is null ? 0 : 1;
     }
 
     private void Unlink(Order order)

@@ -22,6 +22,18 @@ internal enum OrderState
 
     /// <summary>A post-only order that would have taken, or a fill-or-kill that could not be filled: never in the book.</summary>
     Refused,
+
+    /// <summary>Taken out by the engine: it met an order of its own owner, or its <see cref="Order.Allowance"/> was used up.</summary>
+    Expired,
+}
+
+/// <summary>What happens when an order meets one of its own owner; the taker's choice decides.</summary>
+internal enum SelfTrade
+{
+    Allowed,
+    ExpireTaker,
+    ExpireMaker,
+    ExpireBoth,
 }
 
 /// <summary>An order in the engine. It is itself the link of its price level's queue.</summary>
@@ -39,6 +51,15 @@ internal sealed class Order
     public required long Quantity { get; init; }
 
     public required TimeInForce TimeInForce { get; init; }
+
+    /// <summary>Whether, and how, the order is kept from matching one of its own owner.</summary>
+    public SelfTrade SelfTrade { get; init; }
+
+    /// <summary>The venue's own record of the order; null for those of the order flow.</summary>
+    public object? Tag { get; init; }
+
+    /// <summary>How much may be filled at this moment (a reduce-only order: what is left of the position); null: all of it.</summary>
+    public Func<long>? Allowance { get; init; }
 
     public long Remaining { get; set; }
 

@@ -69,12 +69,12 @@ internal sealed class OrderFlow
         Refill(Side.Sell);
     }
 
-    /// <summary>Cancels everything, as when an instrument is delisted.</summary>
+    /// <summary>Cancels all that is the flow's, as when an instrument is delisted.</summary>
     public void Clear()
     {
-        foreach (var id in _book.Working.Keys.ToArray())
+        foreach (var order in _book.Working.Values.Where(IsOwn).ToArray())
         {
-            _book.Cancel(id);
+            _book.Cancel(order.Id);
         }
 
         _orders.Clear();
@@ -83,7 +83,7 @@ internal sealed class OrderFlow
     /// <summary>After a change of the tick: orders off the new grid go, and quotes on it come.</summary>
     public void Regrid()
     {
-        foreach (var order in _book.Working.Values.Where(order => order.Price % Tick != 0).ToArray())
+        foreach (var order in _book.Working.Values.Where(order => IsOwn(order) && order.Price % Tick != 0).ToArray())
         {
             _book.Cancel(order.Id);
         }
@@ -169,16 +169,60 @@ internal sealed class OrderFlow
     private void Refill(Side side)
     {
         var levels = _book[side];
-        while (levels.Count < MinimumLevels)
+        while (OwnLevels(levels) < MinimumLevels)
         {
-            var worst = levels.Worst?.Price ?? Touch(side);
+            var worst = WorstOwn(levels)?.Level!.Price ?? Touch(side);
             Quote(side, Grid(worst) + ((side == Side.Buy ? -1 : 1) * (1 + _random.Next(2)) * Tick));
         }
 
         // What the price has left far behind is withdrawn.
-        while (levels.Count > MinimumLevels && levels.Worst is { } far && Math.Abs(far.Price - _fair) > FurthestTicks * Tick)
+        while (OwnLevels(levels) > MinimumLevels && WorstOwn(levels) is { } far
+            && Math.Abs(far.Level!.Price - _fair) > FurthestTicks * Tick)
         {
-            _book.Cancel(far.First!.Id);
+            _book.Cancel(far.Id);
         }
+    }
+
+    private static bool IsOwn(Order order) => order.Tag is null;
+
+    /// <summary>Levels with anything of the flow's: those of clients alone are no market.</summary>
+    private int OwnLevels(BookSide levels)
+    {
+        if (_book.Tagged == 0)
+        {
+            return levels.Count;
+        }
+
+        var own = 0;
+        for (var rank = 0; rank < levels.Count; rank++)
+        {
+            own += FirstOwn(levels[rank]) is null ? 0 : 1;
+        }
+
+        return own;
+    }
+
+    private static Order? WorstOwn(BookSide levels)
+    {
+        for (var rank = levels.Count - 1; rank >= 0; rank--)
+        {
+            if (FirstOwn(levels[rank]) is { } order)
+            {
+                return order;
+            }
+        }
+
+        return null;
+    }
+
+    private static Order? FirstOwn(PriceLevel level)
+    {
+        var order = level.First;
+        while (order is not null && !IsOwn(order))
+        {
+            order = order.Next;
+        }
+
+        return order;
     }
 }

@@ -9,6 +9,7 @@ namespace Exchange.Simulator.Faults;
 internal sealed class Fault
 {
     private readonly TaskCompletionSource _exhausted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<Action> _releases = [];
 
     /// <summary>Given by the board.</summary>
     public long Id { get; internal set; }
@@ -28,6 +29,18 @@ internal sealed class Fault
     /// <summary>Only REST requests whose path ends so, when given (<c>/depth</c>).</summary>
     public string? Path { get; init; }
 
+    /// <summary>
+    /// Only this command, when given: <c>order.place</c>, whatever channel it comes by, or <c>DELETE /fapi/v1/allOpenOrders</c>
+    /// where the WebSocket API has no name for it.
+    /// </summary>
+    public string? Method { get; init; }
+
+    /// <summary>Only user events of this type, when given (<c>ORDER_TRADE_UPDATE</c>).</summary>
+    public string? Event { get; init; }
+
+    /// <summary>Only what is about the order with this client id, when given.</summary>
+    public string? ClientOrderId { get; init; }
+
     /// <summary>Matching messages that pass first.</summary>
     public int After { get; init; }
 
@@ -35,6 +48,12 @@ internal sealed class Fault
     public int Count { get; init; } = 1;
 
     public int? DelayMs { get; init; }
+
+    /// <summary>Whether a command that is answered with an error was carried out all the same.</summary>
+    public bool Executed { get; init; }
+
+    /// <summary>Commands that come in before a late one is carried out.</summary>
+    public int? Messages { get; init; }
 
     public int? Status { get; init; }
 
@@ -80,6 +99,20 @@ internal sealed class Fault
 
         Fire();
         return true;
+    }
+
+    /// <summary>What the fault holds back until it is deleted.</summary>
+    internal void OnRelease(Action release) => _releases.Add(release);
+
+    /// <summary>Lets go of all that it holds back, in the order in which it came.</summary>
+    internal void Release()
+    {
+        var releases = _releases.ToArray();
+        _releases.Clear();
+        foreach (var release in releases)
+        {
+            release();
+        }
     }
 
     internal void Fire()

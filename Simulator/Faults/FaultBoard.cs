@@ -2,7 +2,8 @@ namespace Exchange.Simulator.Faults;
 
 /// <summary>What a message belongs to, for matching faults against it.</summary>
 internal readonly record struct FaultScope(
-    string Venue, string Route, long Connection, string? Stream = null, string? Path = null, string? Symbol = null);
+    string Venue, string Route, long Connection, string? Stream = null, string? Path = null, string? Symbol = null,
+    string? Method = null, string? Event = null, string? ClientOrderId = null);
 
 /// <summary>The faults that are switched on. Used within the simulator's turn only.</summary>
 internal sealed class FaultBoard
@@ -46,6 +47,7 @@ internal sealed class FaultBoard
         foreach (var fault in removed)
         {
             Removed?.Invoke(fault);
+            fault.Release();
         }
 
         return removed.Length;
@@ -62,8 +64,12 @@ internal sealed class FaultBoard
         _faults.Remove(fault);
         Refresh();
         Removed?.Invoke(fault);
+        fault.Release();
         return true;
     }
+
+    /// <summary>Whether any fault of this kind is switched on that still has something to do.</summary>
+    public bool Has(FaultKind kind) => _faults.Exists(fault => fault.Kind == kind && !fault.IsExhausted);
 
     /// <summary>The first fault of the kind that acts on this message, if any.</summary>
     public Fault? Take(FaultKind kind, in FaultScope scope)
@@ -113,14 +119,32 @@ internal sealed class FaultBoard
         }
     }
 
+    /// <summary>The fault that damages this REST answer: only one that names <c>rest</c> as its connection does.</summary>
+    public Fault? TakeForReply(in FaultScope scope)
+    {
+        foreach (var fault in _faults)
+        {
+            if (fault.Connection == "rest" && _frameKinds.Contains(fault.Kind) && Matches(fault, scope) && fault.Meet())
+            {
+                Refresh();
+                return fault;
+            }
+        }
+
+        return null;
+    }
+
     private static bool Matches(Fault fault, in FaultScope scope) =>
         fault.Venue == scope.Venue
         && Chooses(fault, scope.Route, scope.Connection)
         && (fault.Stream is null || scope.Stream is null || string.Equals(fault.Stream, scope.Stream, StringComparison.Ordinal))
         && (fault.Symbol is null || (scope.Stream is null && scope.Symbol is null) || IsOf(fault.Symbol, scope))
-        && (fault.Path is null || (scope.Path?.EndsWith(fault.Path, StringComparison.Ordinal) ?? false));
+        && (fault.Path is null || (scope.Path?.EndsWith(fault.Path, StringComparison.Ordinal) ?? false))
+        && (fault.Method is null || fault.Method == scope.Method)
+        && (fault.Event is null || fault.Event == scope.Event)
+        && (fault.ClientOrderId is null || fault.ClientOrderId == scope.ClientOrderId);
 
-    private static bool IsOf(string symbol, in FaultScope scope) => scope.Stream is null
+    private static bool IsOf(string symbol, in FaultScope scope) => scope.Stream is null || scope.Symbol is not null
         ? string.Equals(symbol, scope.Symbol, StringComparison.OrdinalIgnoreCase)
         : scope.Stream.StartsWith(symbol, StringComparison.OrdinalIgnoreCase) && scope.Stream[symbol.Length..].StartsWith('@');
 

@@ -72,6 +72,43 @@ internal enum FaultKind
     /// <summary>The frame with its best bid above its best ask.</summary>
     CrossedBook,
 
+    // Commands, over REST or the WebSocket API.
+
+    /// <summary>A command is answered with <c>code</c>, <c>status</c>, <c>message</c>; with <c>executed</c> it was carried out all the same.</summary>
+    CommandError,
+
+    /// <summary>
+    /// A command waits for <c>messages</c> more commands, for <c>delay_ms</c>, or for the fault's deletion, and is carried
+    /// out only then. Answered at once with <c>code</c> when given, else never.
+    /// </summary>
+    ExecuteLate,
+
+    /// <summary>A command is carried out; its answer leaves when the fault is deleted.</summary>
+    HoldAck,
+
+    /// <summary>The events of a command leave, and are with the network, before its answer.</summary>
+    EventFirst,
+
+    /// <summary>The answer to a command leaves, and is with the network, before its events.</summary>
+    ResponseFirst,
+
+    /// <summary>Queries know nothing of an order: -2013, and lists without it.</summary>
+    HideOrder,
+
+    // The session of the private side.
+
+    /// <summary>A user event leaves when the fault is deleted.</summary>
+    HoldEvent,
+
+    /// <summary>The listen keys expire, now.</summary>
+    ExpireListenKey,
+
+    /// <summary>session.logon is refused: -2015, or <c>code</c>.</summary>
+    RefuseLogon,
+
+    /// <summary>Sessions that are logged on are revoked: their next request tells them so.</summary>
+    RevokeSession,
+
     // The market.
 
     /// <summary>The order flow <c>factor</c> (10) times as busy for <c>duration_ms</c> (1000).</summary>

@@ -23,6 +23,10 @@ internal static class FrameDamage
         _ => null,
     };
 
+    /// <summary>In place of a REST answer, where nothing can stand ahead of it.</summary>
+    public static byte[] ReplaceReply(Fault fault, byte[] body) =>
+        Replace(fault, body) ?? Insert(fault, "", combined: false) ?? (fault.Kind == FaultKind.LoseFrame ? [] : body);
+
     /// <summary>Ahead of the frame; null when this kind adds none.</summary>
     public static byte[]? Insert(Fault fault, string stream, bool combined) => fault.Kind switch
     {
@@ -42,7 +46,11 @@ internal static class FrameDamage
 
     private static byte[] Edit(ReadOnlySpan<byte> frame, Action<JsonObject> edit)
     {
-        var root = JsonNode.Parse(frame)!.AsObject();
+        if (JsonNode.Parse(frame) is not JsonObject root)
+        {
+            return frame.ToArray();
+        }
+
         edit(root["data"] is JsonObject data ? data : root);
         return Encoding.UTF8.GetBytes(root.ToJsonString());
     }

@@ -13,6 +13,7 @@ internal sealed class OutgoingFrames(int limit) : IDisposable
     private byte[] _filling = ArrayPool<byte>.Shared.Rent(16 * 1024);
     private byte[] _sending = ArrayPool<byte>.Shared.Rent(16 * 1024);
     private int _length;
+    private int _exempt;
     private bool _signalled;
     private bool _disposed;
     private bool _idle;
@@ -32,10 +33,12 @@ internal sealed class OutgoingFrames(int limit) : IDisposable
     /// <returns>False when the queue is full or closed.</returns>
     public bool TryAdd(Opcode opcode, ReadOnlySpan<byte> payload)
     {
+        // A frame that is larger than the limit was made so on purpose, and nobody is slow for having it unread.
+        var exempt = payload.Length > limit;
         lock (_lock)
         {
             var needed = _length + WebSocketFrame.MaximumHeader + payload.Length;
-            if (_disposed || (needed > limit && _length > 0))
+            if (_disposed || (needed - _exempt > limit && _length > 0 && !exempt))
             {
                 return false;
             }
@@ -48,6 +51,7 @@ internal sealed class OutgoingFrames(int limit) : IDisposable
                 _filling = larger;
             }
 
+            _exempt += exempt ? WebSocketFrame.MaximumHeader + payload.Length : 0;
             _length += WebSocketFrame.WriteHeader(_filling.AsSpan(_length), opcode, payload.Length);
             payload.CopyTo(_filling.AsSpan(_length));
             _length += payload.Length;
@@ -86,7 +90,7 @@ internal sealed class OutgoingFrames(int limit) : IDisposable
 
             (_filling, _sending) = (_sending, _filling);
             var length = _length;
-            _length = 0;
+            _length = _exempt = 0;
             return _sending.AsMemory(0, length);
         }
     }

@@ -56,6 +56,9 @@ internal sealed class WebSocketConnection : IDisposable
     /// <summary>Queues one frame. False when the client is too slow (its queue is full) or gone.</summary>
     public bool Send(Opcode opcode, ReadOnlySpan<byte> payload) => _outgoing.TryAdd(opcode, payload);
 
+    /// <summary>Completes when everything queued so far has been handed to the network.</summary>
+    public Task WhenDrained() => _outgoing.WhenDrained();
+
     /// <summary>Reads until either end closes. Never throws for what the network or the client does.</summary>
     public async Task RunAsync(MessageReceived received)
     {

@@ -20,11 +20,13 @@ public sealed class RateMeter
 {
     private readonly Lock _gate = new();
     private readonly Func<DateTimeOffset> _venueNow;
-    private readonly int _share;
-    private readonly int _reserve;
+    private readonly double _share;
+    private readonly double _reserve;
     private long _window;
     private int _own;
     private int _all;
+    private int _limit;
+    private ExchangeError? _pause;
 
     /// <summary>Creates a meter.</summary>
     /// <param name="limit">The venue's limit in one window.</param>
@@ -36,18 +38,35 @@ public sealed class RateMeter
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(window, TimeSpan.Zero);
-        Limit = limit;
+        _limit = limit;
         Window = window;
-        _share = Math.Max(1, (int)(limit * share));
-        _reserve = (int)(limit * reserve);
+        _share = share;
+        _reserve = reserve;
         _venueNow = venueNow;
     }
 
-    /// <summary>The venue's limit in one window.</summary>
-    public int Limit { get; }
+    /// <summary>The venue's limit in one window. Accounts differ: it may be set once the venue has told it.</summary>
+    public int Limit
+    {
+        get
+        {
+            lock (_gate)
+                return _limit;
+        }
+
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            lock (_gate)
+                _limit = value;
+        }
+    }
 
     /// <summary>The window's length.</summary>
     public TimeSpan Window { get; }
+
+    /// <summary>The venue's clock, as the meter sees it.</summary>
+    public DateTimeOffset Now => _venueNow();
 
     /// <summary>What all have used of the current window, as far as is known.</summary>
     public int Used
@@ -62,6 +81,38 @@ public sealed class RateMeter
         }
     }
 
+    /// <summary>
+    /// The venue wants less of us: why, with the time (<see cref="ExchangeError.RetryAt"/>) before which nothing may be sent, not even a
+    /// cancel; null when it is over. Sending on turns a refusal into a ban, and a ban into a longer one.
+    /// </summary>
+    public ExchangeError? Pause
+    {
+        get
+        {
+            lock (_gate)
+            {
+                if (_pause is not null && _pause.RetryAt <= _venueNow())
+                    _pause = null;
+                return _pause;
+            }
+        }
+    }
+
+    /// <summary>Notes that the venue refuses us for coming too often.</summary>
+    /// <param name="refusal">What it said; without a time of its own it holds to the end of the window.</param>
+    /// <returns>The refusal, with its time.</returns>
+    public ExchangeError PauseFor(ExchangeError refusal)
+    {
+        lock (_gate)
+        {
+            var until = refusal.RetryAt ?? WindowEnd(_venueNow().UtcTicks / Window.Ticks);
+            refusal = refusal with { RetryAt = until, Retryable = refusal.Outcome != CommandOutcome.Unknown };
+            if (_pause is null || _pause.RetryAt < until)
+                _pause = refusal;
+            return refusal;
+        }
+    }
+
     /// <summary>Takes <paramref name="weight"/> from the budget if it is there.</summary>
     /// <param name="weight">What the venue charges.</param>
     /// <param name="priority">What it is for.</param>
@@ -71,8 +122,8 @@ public sealed class RateMeter
         lock (_gate)
         {
             Turn();
-            var limit = priority == RequestPriority.Cancel ? Limit : Limit - _reserve;
-            var withinShare = priority == RequestPriority.Cancel || _own + weight <= _share;
+            var limit = priority == RequestPriority.Cancel ? _limit : _limit - (int)(_limit * _reserve);
+            var withinShare = priority == RequestPriority.Cancel || _own + weight <= Share;
             if (withinShare && _all + weight <= limit)
             {
                 _own += weight;
@@ -81,8 +132,18 @@ public sealed class RateMeter
                 return true;
             }
 
-            retryAt = new DateTimeOffset((_window + 1) * Window.Ticks, TimeSpan.Zero);
+            retryAt = WindowEnd(_window);
             return false;
+        }
+    }
+
+    /// <summary>Gives back what was taken for a request that did not leave.</summary>
+    public void Return(int weight)
+    {
+        lock (_gate)
+        {
+            _own = Math.Max(0, _own - weight);
+            _all = Math.Max(0, _all - weight);
         }
     }
 
@@ -103,10 +164,14 @@ public sealed class RateMeter
     public ExchangeError Exhausted(DateTimeOffset retryAt) => new()
     {
         Code = ExchangeErrorCode.RateLimited,
-        Message = $"our share of the venue's request budget ({_share} of {Limit} in {Window.TotalSeconds:0} s) is used up; try again at {retryAt:HH:mm:ss} UTC",
+        Message = $"our share of the venue's request budget ({Share} of {_limit} in {Window.TotalSeconds:0} s) is used up; try again at {retryAt:HH:mm:ss} UTC",
         Retryable = true,
         RetryAt = retryAt,
     };
+
+    private int Share => Math.Max(1, (int)(_limit * _share));
+
+    private DateTimeOffset WindowEnd(long window) => new((window + 1) * Window.Ticks, TimeSpan.Zero);
 
     private void Turn()
     {

@@ -7,8 +7,17 @@ namespace Exchange.Exchanges.Common.Http;
 /// <summary>What differs between the venues' HTTP: how errors read and how budgets are told.</summary>
 public abstract class VenueHttpRules
 {
-    /// <summary>The error that a response other than 2xx stands for.</summary>
+    /// <summary>
+    /// The error that a response other than 2xx stands for, with the outcome that a command answered so has; a query's is taken off.
+    /// </summary>
     public abstract ExchangeError ReadError(int status, HttpResponseHeaders headers, ReadOnlySpan<byte> body);
+
+    /// <summary>Whether an error asks us to send nothing more for a while, cancels included.</summary>
+    public virtual bool AsksForPause(ExchangeError error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        return error.Code is ExchangeErrorCode.RateLimited or ExchangeErrorCode.Banned;
+    }
 
     /// <summary>Notes what the response tells of budgets.</summary>
     public virtual void OnResponse(HttpResponseHeaders headers)
@@ -17,8 +26,9 @@ public abstract class VenueHttpRules
 }
 
 /// <summary>
-/// Public queries to one venue over HTTP. A GET is tried again, with growing waits, where that is safe and may help: no
-/// answer, 5xx. A refusal for coming too often is never tried again before the time that the venue gave, by any call.
+/// Talks to one venue over HTTP. A query is tried again, with growing waits, where that may help: no answer, 5xx. A command is sent
+/// once, and its error says whether the venue can have acted. A refusal for coming too often is never tried again before the time
+/// that the venue gave, by any call.
 /// </summary>
 public sealed class VenueHttp : IDisposable
 {
@@ -31,8 +41,6 @@ public sealed class VenueHttp : IDisposable
     private readonly IFrameTap? _tap;
     private readonly Func<double> _random;
     private readonly TimeSpan _timeout;
-    private long _pausedUntil;
-    private volatile ExchangeError? _pause;
 
     /// <summary>Creates a client.</summary>
     /// <param name="baseUrl">The venue's address.</param>
@@ -41,7 +49,7 @@ public sealed class VenueHttp : IDisposable
     /// <param name="time">The clock.</param>
     /// <param name="timeout">How long one attempt may take.</param>
     /// <param name="handler">Answers instead of the network, in tests.</param>
-    /// <param name="tap">Sees every body, or null.</param>
+    /// <param name="tap">Sees every body, or null; not for private requests.</param>
     /// <param name="random">Gives numbers from 0 up to 1 for the jitter; null for a random source.</param>
     public VenueHttp(
         Uri baseUrl,
@@ -66,65 +74,114 @@ public sealed class VenueHttp : IDisposable
         };
     }
 
-    /// <summary>Gets a resource.</summary>
+    /// <summary>Gets a public resource.</summary>
     /// <param name="pathAndQuery">The path with its query, percent-encoded.</param>
     /// <param name="weight">What the venue charges for it.</param>
     /// <param name="read">Makes the value of the body; an error if the body cannot be read.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<Result<T>> GetAsync<T>(
-        string pathAndQuery, int weight, Func<byte[], Result<T>> read, CancellationToken cancellationToken = default)
+    public Task<Result<T>> GetAsync<T>(
+        string pathAndQuery, int weight, Func<byte[], Result<T>> read, CancellationToken cancellationToken = default) =>
+        QueryAsync(() => VenueCall.Get(pathAndQuery), weight, read, RequestPriority.Normal, cancellationToken);
+
+    /// <summary>Asks what changes nothing, so that it may be asked again.</summary>
+    /// <param name="make">Makes the request, anew for each attempt: a signature holds for one moment.</param>
+    /// <param name="weight">What the venue charges for it.</param>
+    /// <param name="read">Makes the value of the body; an error if the body cannot be read.</param>
+    /// <param name="priority">What it is for.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<Result<T>> QueryAsync<T>(
+        Func<VenueCall> make, int weight, Func<byte[], Result<T>> read, RequestPriority priority, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(make);
         ArgumentNullException.ThrowIfNull(read);
         var backoff = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(2), _random);
         for (var attempt = 1; ; attempt++)
         {
-            if (_pause is { } pause && _time.GetUtcNow().UtcTicks < Interlocked.Read(ref _pausedUntil))
-                return pause;
-            if (!_meter.TryTake(weight, RequestPriority.Normal, out var retryAt))
-                return _meter.Exhausted(retryAt);
-            var (body, error) = await TryGetAsync(pathAndQuery, cancellationToken).ConfigureAwait(false);
+            if (Refusal(weight, priority) is { } refusal)
+                return refusal with { Outcome = null };
+            var (body, error) = await TrySendAsync(make(), cancellationToken).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
             if (body is not null)
                 return read(body);
             var mayHelp = error!.Code is ExchangeErrorCode.Timeout or ExchangeErrorCode.ConnectionLost or ExchangeErrorCode.ConnectFailed or ExchangeErrorCode.VenueUnavailable or ExchangeErrorCode.VenueError;
             if (error.RetryAt is not null || !mayHelp || attempt >= Attempts)
-                return error;
+                return error with { Outcome = null, Retryable = error.Retryable || mayHelp };
             await Task.Delay(backoff.Next(), _time, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>
+    /// Sends a command, once. The error's outcome is Rejected where the request provably did not leave or the venue refused it, and
+    /// Unknown in every other case, an answer that cannot be read among them. Does not throw.
+    /// </summary>
+    /// <param name="call">The request.</param>
+    /// <param name="weight">What the venue charges for it.</param>
+    /// <param name="read">Makes the value of the body; an error if the body cannot be read.</param>
+    /// <param name="priority">What it is for.</param>
+    /// <param name="cancellationToken">Gives the wait up. What was sent stays sent: the outcome is then unknown.</param>
+    public async Task<Result<T>> CommandAsync<T>(
+        VenueCall call, int weight, Func<byte[], Result<T>> read, RequestPriority priority, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        if (cancellationToken.IsCancellationRequested)
+            return new ExchangeError { Code = ExchangeErrorCode.Timeout, Message = "the request was given up before it was sent", Outcome = CommandOutcome.Rejected, Retryable = true };
+        if (Refusal(weight, priority) is { } refusal)
+            return refusal.WithOutcome(CommandOutcome.Rejected);
+        var (body, error) = await TrySendAsync(call, cancellationToken).ConfigureAwait(false);
+        if (body is null)
+            return error!.WithOutcome(error.Outcome ?? CommandOutcome.Unknown);
+        var result = read(body);
+        return result.IsSuccess ? result : result.Error.WithOutcome(result.Error.Outcome ?? CommandOutcome.Unknown);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    private async Task<(byte[]? Body, ExchangeError? Error)> TryGetAsync(string pathAndQuery, CancellationToken cancellationToken)
+    private ExchangeError? Refusal(int weight, RequestPriority priority)
+    {
+        if (_meter.Pause is { } pause)
+            return pause;
+        return _meter.TryTake(weight, priority, out var retryAt) ? null : _meter.Exhausted(retryAt);
+    }
+
+    private async Task<(byte[]? Body, ExchangeError? Error)> TrySendAsync(VenueCall call, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(_timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            using var response = await _http.GetAsync(new Uri(pathAndQuery, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
-            var body = await response.Content.ReadAsByteArrayAsync(either.Token).ConfigureAwait(false);
+            using var message = call.ToMessage();
+            using var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
             _rules.OnResponse(response.Headers);
             if (response.IsSuccessStatusCode)
             {
-                _tap?.OnHttp(new Uri(_http.BaseAddress!, pathAndQuery), body, _time.GetUtcNow());
+                var body = await response.Content.ReadAsByteArrayAsync(either.Token).ConfigureAwait(false);
+                _tap?.OnHttp(new Uri(_http.BaseAddress!, call.PathAndQuery), body, _time.GetUtcNow());
                 return (body, null);
             }
 
-            var error = _rules.ReadError((int)response.StatusCode, response.Headers, body);
-            if (error.Code is ExchangeErrorCode.RateLimited or ExchangeErrorCode.Banned)
-                error = Pause(error, response.Headers.RetryAfter);
+            var reason = await ReadReasonAsync(response, either.Token).ConfigureAwait(false);
+            var error = _rules.ReadError((int)response.StatusCode, response.Headers, reason);
+            if (_rules.AsksForPause(error))
+                error = _meter.PauseFor(WithRetryAfter(error, response.Headers.RetryAfter));
             return (null, error);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
-            return (null, new ExchangeError { Code = ExchangeErrorCode.Timeout, Message = $"no answer from {_http.BaseAddress} within {_timeout.TotalSeconds:0.###} s", Retryable = true });
+            var why = timeout.IsCancellationRequested ? $"no answer from {_http.BaseAddress} within {_timeout.TotalSeconds:0.###} s" : "the wait for the answer was given up";
+            return (null, new ExchangeError { Code = ExchangeErrorCode.Timeout, Message = why, Retryable = true });
         }
         catch (HttpRequestException e)
         {
-            var code = e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
-                ? ExchangeErrorCode.ConnectFailed
-                : ExchangeErrorCode.ConnectionLost;
-            return (null, new ExchangeError { Code = code, Message = $"{_http.BaseAddress}: {e.GetBaseException().Message}", Retryable = true });
+            // The connection was never made: the venue cannot have seen the request.
+            var neverLeft = e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError;
+            return (null, new ExchangeError
+            {
+                Code = neverLeft ? ExchangeErrorCode.ConnectFailed : ExchangeErrorCode.ConnectionLost,
+                Message = $"{_http.BaseAddress}: {e.GetBaseException().Message}",
+                Outcome = neverLeft ? CommandOutcome.Rejected : CommandOutcome.Unknown,
+                Retryable = true,
+            });
         }
         catch (IOException e)
         {
@@ -132,18 +189,23 @@ public sealed class VenueHttp : IDisposable
         }
     }
 
-    /// <summary>The venue wants less of us: until its time, nothing is sent.</summary>
-    private ExchangeError Pause(ExchangeError error, RetryConditionHeaderValue? retryAfter)
+    /// <summary>The body of a refusal; a status alone says enough when the body does not come.</summary>
+    private static async Task<byte[]> ReadReasonAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var now = _time.GetUtcNow();
-        var until = error.RetryAt ?? now.AddTicks(_meter.Window.Ticks - (now.UtcTicks % _meter.Window.Ticks));
-        if (retryAfter?.Delta is { } delta && now + delta > until)
-            until = now + delta;
-        else if (retryAfter?.Date is { } date && date > until)
-            until = date;
-        error = error with { RetryAt = until, Retryable = true };
-        Interlocked.Exchange(ref _pausedUntil, until.UtcTicks);
-        _pause = error;
-        return error;
+        try
+        {
+            return await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>The later of the time in the error and that in the header.</summary>
+    private ExchangeError WithRetryAfter(ExchangeError error, RetryConditionHeaderValue? retryAfter)
+    {
+        var until = retryAfter?.Date ?? (retryAfter?.Delta is { } delta ? _meter.Now + delta : null);
+        return until is not null && (error.RetryAt is null || until > error.RetryAt) ? error with { RetryAt = until } : error;
     }
 }

@@ -30,7 +30,7 @@ public sealed class SocketLink : IDisposable
     private long _nextWrite;
     private int _disposed;
 
-    internal SocketLink(SocketSessionOptions options, int generation, TimeProvider time, ILogger logger, IFrameTap? tap, Action<SocketLink, ReadOnlyMemory<byte>> onFrame)
+    internal SocketLink(SocketSessionOptions options, Uri url, int generation, TimeProvider time, ILogger logger, IFrameTap? tap, Action<SocketLink, ReadOnlyMemory<byte>> onFrame)
     {
         _options = options;
         _time = time;
@@ -39,7 +39,7 @@ public sealed class SocketLink : IDisposable
         _ended = _life.Token;
         Generation = generation;
         CreatedAt = time.GetTimestamp();
-        _client = new WebsocketClient(options.Url, NewSocket)
+        _client = new WebsocketClient(url, NewSocket)
         {
             Name = $"{options.Connection} {options.Name} #{generation}",
             ConnectTimeout = options.ConnectTimeout,

@@ -36,6 +36,14 @@ public abstract class SocketProtocol
     /// <param name="replyTo">The id of the request that it answers, when it is a reply.</param>
     public abstract FrameKind OnFrame(SocketLink link, ReadOnlySpan<byte> frame, DateTimeOffset receivedAt, out long replyTo);
 
+    /// <summary>
+    /// Where the next socket is to connect, asked before each. It may hold what must not be seen (a listen key): it is shown nowhere, the
+    /// options' address stands for it. An error ends the attempt.
+    /// </summary>
+    /// <param name="url">The options' address.</param>
+    /// <param name="cancellationToken">The attempt is given up.</param>
+    public virtual Task<Result<Uri>> LocateAsync(Uri url, CancellationToken cancellationToken) => Task.FromResult(Result<Uri>.Success(url));
+
     /// <summary>Proves who we are, on a socket that has just opened. An error ends the attempt.</summary>
     public virtual Task<ExchangeError?> AuthenticateAsync(SocketLink link, CancellationToken cancellationToken) =>
         Task.FromResult<ExchangeError?>(null);

@@ -41,10 +41,9 @@ public sealed partial class SocketSession
     private async Task LiveOnceAsync()
     {
         _recycle = NewSignal();
-        var link = NewLink();
-        var error = await OpenAsync(link, isReplacement: false).ConfigureAwait(false);
+        var (link, error) = await OpenAsync(isReplacement: false).ConfigureAwait(false);
         string reason;
-        if (error is null)
+        if (error is null && link is not null)
         {
             _current = link;
             SetState(ConnectionState.Ready, null);
@@ -63,10 +62,11 @@ public sealed partial class SocketSession
         }
         else
         {
-            reason = error.Message;
+            reason = error!.Message;
         }
 
-        await link.CloseAsync().ConfigureAwait(false);
+        if (link is not null)
+            await link.CloseAsync().ConfigureAwait(false);
         _stop.Token.ThrowIfCancellationRequested();
         if (error is not null && _protocol.IsRefusal(error))
         {
@@ -80,13 +80,36 @@ public sealed partial class SocketSession
         await WaitAsync(reason).ConfigureAwait(false);
     }
 
-    private SocketLink NewLink() => new(_options, ++_generation, _time, _logger, _tap, OnFrame);
+    /// <summary>One attempt to bring a link into service. The link, when one was made, is the caller's to close.</summary>
+    private async Task<(SocketLink? Link, ExchangeError? Error)> OpenAsync(bool isReplacement)
+    {
+        var generation = ++_generation;
+        if (!isReplacement && !_stop.IsCancellationRequested)
+            SetState(ConnectionState.Connecting, null);
+        Result<Uri> url;
+        using (var timeout = new CancellationTokenSource(_options.HandshakeTimeout, _time))
+        using (var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _stop.Token))
+        {
+            try
+            {
+                url = await _protocol.LocateAsync(_options.Url, either.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                url = new ExchangeError { Code = ExchangeErrorCode.Timeout, Message = _stop.IsCancellationRequested ? "stopping" : "the address could not be had in time", Retryable = true };
+            }
+        }
+
+        if (!url.IsSuccess)
+            return (null, url.Error);
+        var link = new SocketLink(_options, url.Value, generation, _time, _logger, _tap, OnFrame);
+        return (link, await OpenAsync(link, isReplacement).ConfigureAwait(false));
+    }
 
     private async Task<ExchangeError?> OpenAsync(SocketLink link, bool isReplacement)
     {
         try
         {
-            Tell(ConnectionState.Connecting);
             await link.OpenAsync().ConfigureAwait(false);
         }
         catch (Exception e)
@@ -201,12 +224,12 @@ public sealed partial class SocketSession
     /// <summary>Opens the next socket before the old one is closed, so that no message is lost in between.</summary>
     private async Task<SocketLink?> ReplaceAsync(SocketLink old)
     {
-        var next = NewLink();
-        var error = await OpenAsync(next, isReplacement: true).ConfigureAwait(false);
-        if (error is not null)
+        var (next, error) = await OpenAsync(isReplacement: true).ConfigureAwait(false);
+        if (error is not null || next is null)
         {
-            SocketLog.Trouble(_logger, _options.Connection.ToString(), _options.Name, next.Generation, "could not replace the socket", ": " + error.Message);
-            await next.CloseAsync().ConfigureAwait(false);
+            SocketLog.Trouble(_logger, _options.Connection.ToString(), _options.Name, _generation, "could not replace the socket", ": " + error?.Message);
+            if (next is not null)
+                await next.CloseAsync().ConfigureAwait(false);
             return null;
         }
 

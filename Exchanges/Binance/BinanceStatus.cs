@@ -1,0 +1,74 @@
+using Exchange.Exchanges.Common.Sockets;
+using Exchange.Grains.Interfaces;
+using Microsoft.Extensions.Logging;
+
+namespace Exchange.Exchanges.Binance;
+
+/// <summary>States of private connections: answers, sums over the sessions that a connection has had, and upkeep that does not end by a failure.</summary>
+internal static class BinanceStatus
+{
+    /// <summary>The answer of Connect: the state when it is ready, an error with the reason otherwise.</summary>
+    public static Result<ConnectionStatus> Answer(ConnectionStatus status)
+    {
+        if (status.IsReady)
+            return status;
+        var refused = status.State == ConnectionState.Refused;
+        return new ExchangeError
+        {
+            Code = refused ? ExchangeErrorCode.AuthenticationFailed : ExchangeErrorCode.ConnectFailed,
+            Message = $"{status.Connection} is {status.State}{(status.Reason is null ? "" : ": " + status.Reason)}{(refused ? "" : "; it goes on trying")}",
+            Retryable = !refused,
+            RetryAt = status.NextAttempt,
+        };
+    }
+
+    /// <summary>A state with the counters of an earlier one added.</summary>
+    public static ConnectionStatus Sum(ConnectionStatus? earlier, ConnectionStatus now) => earlier is null ? now : now with
+    {
+        Generation = now.Generation + earlier.Generation,
+        Reconnects = now.Reconnects + earlier.Reconnects,
+        UnreadableMessages = now.UnreadableMessages + earlier.UnreadableMessages,
+        UnknownMessages = now.UnknownMessages + earlier.UnknownMessages,
+        LastDataTime = now.LastDataTime ?? earlier.LastDataTime,
+    };
+
+    /// <summary>A state alone.</summary>
+    public static ConnectionStatus WithoutCounts(ConnectionStatus status) =>
+        status with { Generation = 0, Reconnects = 0, UnreadableMessages = 0, UnknownMessages = 0, LastDataTime = null };
+
+    /// <summary>Whether two states say the same to a trader.</summary>
+    public static bool IsSame(ConnectionStatus a, ConnectionStatus b) =>
+        a with { LastDataTime = null, Since = default } == b with { LastDataTime = null, Since = default };
+
+    /// <summary>How a socket with the account's events behaves.</summary>
+    public static SocketSessionOptions UserStreamOptions(ConnectionId connection, BinanceOptions options, BinanceUrls urls) => new()
+    {
+        Connection = connection,
+        Name = "user",
+        Url = urls.UserStream,
+        StaleAfter = TimeSpan.FromMilliseconds(options.UserStreamOwesMs),
+        RotateAfter = TimeSpan.FromHours(options.RotateHours),
+    };
+
+    /// <summary>Runs work that is to go on until stopped; what fails is logged and begun again after ten seconds.</summary>
+    public static async Task Loop(Func<Task> work, TimeProvider time, ILogger logger, string what, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                await work().ConfigureAwait(false);
+                return;
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                BinanceLog.WorkFailed(logger, e, what);
+                await Task.Delay(TimeSpan.FromSeconds(10), time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+}
