@@ -96,6 +96,8 @@ public sealed partial class BinancePms : IExchangePms, IAsyncDisposable
             return ExchangeError.InvalidArgument("symbol", "must not be empty").WithOutcome(CommandOutcome.Rejected);
         if (leverage is < 1 or > 125 || leverage != decimal.Truncate(leverage))
             return ExchangeError.InvalidArgument("leverage", "a whole number from 1 to 125").WithOutcome(CommandOutcome.Rejected);
+        if (NotReady() is { } notReady)
+            return notReady.WithOutcome(CommandOutcome.Rejected);
         var (answer, _) = await _access.Private.CommandAsync(
             HttpMethod.Post,
             "/fapi/v1/leverage",
@@ -111,6 +113,8 @@ public sealed partial class BinancePms : IExchangePms, IAsyncDisposable
     /// <inheritdoc/>
     public async Task<Result<Unit>> SetPositionMode(PositionMode mode, CancellationToken cancellationToken = default)
     {
+        if (NotReady() is { } notReady)
+            return notReady.WithOutcome(CommandOutcome.Rejected);
         var (answer, _) = await _access.Private.CommandAsync(
             HttpMethod.Post,
             "/fapi/v1/positionSide/dual",
