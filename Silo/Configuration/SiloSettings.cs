@@ -1,4 +1,5 @@
 using Exchange.Exchanges.Binance;
+using Exchange.Exchanges.Common.Orders;
 using Exchange.Grains.Interfaces;
 using Microsoft.Extensions.Configuration;
 
@@ -25,11 +26,23 @@ internal sealed record SiloSettings
     /// <summary>The key pairs of the connections that have one; see <see cref="CredentialSettings"/>.</summary>
     public required IReadOnlyDictionary<ConnectionId, AuthCredentials> Credentials { get; init; }
 
+    /// <summary>Section <c>Exchange:Journal</c>.</summary>
+    public required JournalSettings Journal { get; init; }
+
+    /// <summary>Our own limits on orders, an exchange each; section <c>Exchange:Limits</c>.</summary>
+    public required IReadOnlyDictionary<string, TradingLimits> Limits { get; init; }
+
     /// <summary>Section <c>Exchange:Cluster</c>.</summary>
     public required ClusterSettings Cluster { get; init; }
 
     /// <summary>Section <c>Exchange:Binance</c>.</summary>
     public required BinanceOptions Binance { get; init; }
+
+    /// <summary>The limits of an exchange.</summary>
+    public TradingLimits LimitsOf(string exchange) => Limits.GetValueOrDefault(exchange) ?? DefaultLimits;
+
+    /// <summary>What holds where nothing is set: a price that is far from the mark is a slip, hardly ever a wish.</summary>
+    public static TradingLimits DefaultLimits { get; } = new() { PriceCollarPercent = 10 };
 
     /// <summary>Reads and checks everything, so that all errors are told at once.</summary>
     /// <exception cref="SettingsException">Something is wrong.</exception>

@@ -1,5 +1,6 @@
 using Exchange.Client.Gateway;
 using Exchange.Exchanges.Binance;
+using Exchange.Exchanges.Common.Orders;
 using Exchange.Grains.Interfaces;
 using Exchange.Grains.Keeping;
 using Exchange.Silo.Hosting;
@@ -16,7 +17,7 @@ internal sealed class SiloSettingsReader(IConfiguration configuration, CommandLi
 
     // Everything that may stand directly under the root, for the message about what may not.
     private static readonly string[] _known =
-        ["Environment", "Connections", "SiloName", "Data", "Credentials", "Cluster", "Streams", "Keeper", "Gateway", "Binance"];
+        ["Environment", "Connections", "SiloName", "Data", "Credentials", "Journal", "Limits", "Cluster", "Streams", "Keeper", "Gateway", "Binance"];
 
     private readonly List<string> _errors = [];
 
@@ -34,6 +35,8 @@ internal sealed class SiloSettingsReader(IConfiguration configuration, CommandLi
             Credentials = ReadCredentials(connections, _ => binance.Environment),
             SiloName = configuration[$"{Root}:SiloName"] ?? (connections.Count == 1 ? connections[0].ServiceName : "exchange"),
             RunsGateway = !commandLine.NoGateway,
+            Journal = ReadJournal(),
+            Limits = ReadLimits(),
             Cluster = ReadCluster(),
             Binance = binance,
         };
@@ -99,6 +102,42 @@ internal sealed class SiloSettingsReader(IConfiguration configuration, CommandLi
         }
 
         return credentials;
+    }
+
+    private JournalSettings ReadJournal()
+    {
+        var journal = Bind<JournalSettings>("Journal");
+        if (journal.KeepEnded < TimeSpan.FromMinutes(1) || journal.KeepEnded > TimeSpan.FromDays(365))
+            _errors.Add($"{Root}:Journal:KeepEnded: {journal.KeepEnded:c} is outside 00:01:00 to 365.00:00:00");
+        return journal;
+    }
+
+    private Dictionary<string, TradingLimits> ReadLimits()
+    {
+        var limits = new Dictionary<string, TradingLimits>(StringComparer.Ordinal);
+        foreach (var exchange in configuration.GetSection($"{Root}:Limits").GetChildren())
+        {
+            if (!Venues.All.Contains(exchange.Key))
+            {
+                _errors.Add($"{exchange.Path}: no such exchange; legal are {string.Join(", ", Venues.All)}");
+                continue;
+            }
+
+            CheckKeys(exchange, [.. typeof(TradingLimits).GetProperties().Select(p => p.Name)]);
+            try
+            {
+                var read = exchange.Get<TradingLimits>() ?? new TradingLimits();
+                // What is not said keeps its default; a great percentage lifts it.
+                limits[exchange.Key] = read with { PriceCollarPercent = read.PriceCollarPercent ?? SiloSettings.DefaultLimits.PriceCollarPercent };
+                _errors.AddRange(read.Validate(exchange.Path));
+            }
+            catch (InvalidOperationException exception)
+            {
+                _errors.Add(exception.Message);
+            }
+        }
+
+        return limits;
     }
 
     private ClusterSettings ReadCluster()

@@ -1,4 +1,5 @@
 using Exchange.Exchanges.Binance;
+using Exchange.Exchanges.Common.Journal;
 using Exchange.Grains.Connectors;
 using Exchange.Grains.Interfaces;
 using Exchange.Silo.Configuration;
@@ -11,18 +12,37 @@ namespace Exchange.Silo.Hosting;
 internal static class VenueConnectors
 {
     /// <summary>Each role at each venue that has a connector.</summary>
-    public static IReadOnlyList<ConnectionId> Implemented { get; } = [new(ConnectionRole.Market, Venues.Binance)];
+    public static IReadOnlyList<ConnectionId> Implemented { get; } =
+    [
+        new(ConnectionRole.Oms, Venues.Binance),
+        new(ConnectionRole.Pms, Venues.Binance),
+        new(ConnectionRole.Data, Venues.Binance),
+        new(ConnectionRole.Market, Venues.Binance),
+    ];
 
     /// <summary>Any account of an implemented role and venue.</summary>
     public static bool IsImplemented(ConnectionId connection) => Implemented.Contains(new ConnectionId(connection.Role, connection.Venue));
 
-    public static void AddTo(IServiceCollection services, SiloSettings settings) =>
+    public static void AddTo(IServiceCollection services, SiloSettings settings)
+    {
         services.AddMarketConnector(Venues.Binance, (provider, connection, sink) => new BinanceSubscriber(
-            settings.Binance,
-            sink,
-            provider.GetRequiredKeyedService<TimeProvider>(StreamNames.Provider),
-            provider.GetRequiredService<ILoggerFactory>(),
-            exchange: connection.Exchange));
+            settings.Binance, sink, Time(provider), Loggers(provider), exchange: connection.Exchange));
+        services.AddOmsConnector(Venues.Binance, (provider, context) => new BinanceOms(settings.Binance, new BinanceOmsParts
+        {
+            Sink = context.Sink,
+            Journal = OpenJournal(provider, settings, context),
+            Epoch = context.Epoch,
+            Credentials = settings.Credentials.GetValueOrDefault(context.Connection),
+            Limits = settings.LimitsOf(context.Connection.Exchange),
+            Exchange = context.Connection.Exchange,
+            Time = Time(provider),
+            Loggers = Loggers(provider),
+        }));
+        services.AddPmsConnector(Venues.Binance, (provider, connection, sink) => new BinancePms(
+            settings.Binance, settings.Credentials.GetValueOrDefault(connection), sink, Time(provider), Loggers(provider), exchange: connection.Exchange));
+        services.AddDataConnector(Venues.Binance, (provider, connection, onStatus) => new BinanceDataFetcher(
+            settings.Binance, settings.Credentials.GetValueOrDefault(connection), onStatus, Time(provider), Loggers(provider), exchange: connection.Exchange));
+    }
 
     /// <summary>Where a connection leads, for a person.</summary>
     public static string Describe(ConnectionId connection, SiloSettings settings)
@@ -30,6 +50,35 @@ internal static class VenueConnectors
         if (connection.Venue != Venues.Binance)
             return settings.Environment;
         var urls = BinanceUrls.From(settings.Binance);
-        return $"{settings.Binance.Environment}: {urls.Rest} and {urls.Streams}";
+        return connection.Role switch
+        {
+            ConnectionRole.Oms => $"{settings.Binance.Environment}: {urls.WsApi}",
+            ConnectionRole.Data => $"{settings.Binance.Environment}: {urls.Rest}",
+            _ => $"{settings.Binance.Environment}: {urls.Rest} and {urls.Streams}",
+        };
     }
+
+    /// <summary>The journal of an order connection: its epoch fences it, and it is closed after the connector.</summary>
+    private static FileOrderJournal OpenJournal(IServiceProvider provider, SiloSettings settings, OmsConnectorContext context)
+    {
+        var folder = string.Concat(context.Connection.Exchange.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_'));
+        var journal = FileOrderJournal.Open(
+            new FileOrderJournalOptions
+            {
+                Folder = Path.Combine(settings.DataFolder, "journal", folder),
+                FlushToDisk = settings.Journal.FlushToDisk,
+                KeepEnded = settings.Journal.KeepEnded,
+                Machine = settings.Journal.Machine,
+            },
+            context.Connection.Exchange,
+            context.Epoch,
+            Time(provider),
+            Loggers(provider).CreateLogger<FileOrderJournal>());
+        context.Own(journal);
+        return journal;
+    }
+
+    private static TimeProvider Time(IServiceProvider provider) => provider.GetRequiredKeyedService<TimeProvider>(StreamNames.Provider);
+
+    private static ILoggerFactory Loggers(IServiceProvider provider) => provider.GetRequiredService<ILoggerFactory>();
 }

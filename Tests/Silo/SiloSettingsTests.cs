@@ -14,7 +14,7 @@ public sealed class SiloSettingsTests
         var settings = Read(new());
         Assert.Equal("sim", settings.Environment);
         Assert.Equal(VenueConnectors.Implemented, settings.Connections);
-        Assert.Equal("market_server_binance", settings.SiloName);
+        Assert.Equal("exchange", settings.SiloName);
         Assert.Equal("sim", settings.Binance.Environment);
         Assert.True(settings.RunsGateway);
         Assert.Equal("local", settings.Cluster.Mode);
@@ -48,6 +48,24 @@ public sealed class SiloSettingsTests
         Assert.Equal("testnet", Read(new() { ["Exchange:Environment"] = "testnet" }).Binance.Environment);
 
     [Fact]
+    public void A_silo_of_one_connection_is_named_after_it() =>
+        Assert.Equal("trading_engine_binance", Read(new() { ["Exchange:Connections"] = "oms/binance" }).SiloName);
+
+    [Fact]
+    public void Limits_are_an_exchanges_own_and_keep_what_is_not_said()
+    {
+        var settings = Read(new()
+        {
+            ["Exchange:Limits:binance:MaxOpenOrders"] = "20",
+            ["Exchange:Limits:binance:MaxPosition:BTCUSDT"] = "0.5",
+            ["Exchange:Limits:binance:MaxOrderNotional:*"] = "10000",
+        });
+        var limits = settings.LimitsOf("binance");
+        Assert.Equal((20, 0.5m, 10_000m, 10m), (limits.MaxOpenOrders, limits.MaxPosition["BTCUSDT"], limits.MaxOrderNotional["*"], limits.PriceCollarPercent));
+        Assert.Equal((null, 10m), (settings.LimitsOf("deribit").MaxOpenOrders, settings.LimitsOf("deribit").PriceCollarPercent));
+    }
+
+    [Fact]
     public void Live_is_taken_from_the_command_line() =>
         Assert.Equal("live", Read(new(), new CommandLineSettings { Environment = "live" }).Binance.Environment);
 
@@ -55,8 +73,12 @@ public sealed class SiloSettingsTests
     [InlineData("Exchange:Environment", "live", "Exchange:Environment: 'live' is the real venue and real money; it must be said on the command line: --env live")]
     [InlineData("Exchange:Binance:Environment", "live", "Exchange:Binance:Environment: 'live' is the real venue and real money; it must be said on the command line: --env live")]
     [InlineData("Exchange:Environment", "prod", "Exchange:Environment: 'prod' is not an environment; legal are sim, testnet, live")]
-    [InlineData("Exchange:Connections", "oms/binance", "Exchange:Connections: 'oms/binance' is not implemented in this version; legal are market/binance")]
-    [InlineData("Exchange:Conections", "oms/binance", "Exchange:Conections: there is no such setting; legal under Exchange are Environment, Connections, SiloName, Data, Credentials, Cluster, Streams, Keeper, Gateway, Binance")]
+    [InlineData("Exchange:Connections", "oms/grvt", "Exchange:Connections: 'oms/grvt' is not implemented in this version; legal are oms/binance, pms/binance, data/binance, market/binance")]
+    [InlineData("Exchange:Limits:binance:PriceCollar", "5", "Exchange:Limits:binance:PriceCollar: there is no such setting; legal under Exchange:Limits:binance are PriceCollarPercent, AllowUnknownMarkPrice, OrdersPerSecond, MaxOpenOrders, MaxPosition, AllowUnknownPosition, MaxOrderNotional")]
+    [InlineData("Exchange:Limits:bitmex:PriceCollarPercent", "5", "Exchange:Limits:bitmex: no such exchange; legal are binance, deribit, grvt")]
+    [InlineData("Exchange:Limits:binance:MaxOpenOrders", "0", "Exchange:Limits:binance:MaxOpenOrders is 0: give a whole number from 1, or leave it out for no limit")]
+    [InlineData("Exchange:Journal:KeepEnded", "00:00:00", "Exchange:Journal:KeepEnded: 00:00:00 is outside 00:01:00 to 365.00:00:00")]
+    [InlineData("Exchange:Conections", "oms/binance", "Exchange:Conections: there is no such setting; legal under Exchange are Environment, Connections, SiloName, Data, Credentials, Journal, Limits, Cluster, Streams, Keeper, Gateway, Binance")]
     [InlineData("Exchange:Cluster:Mod", "local", "Exchange:Cluster:Mod: there is no such setting; legal under Exchange:Cluster are Mode, SiloPort, GatewayPort, ClusterId")]
     [InlineData("Exchange:Cluster:SiloPort", "0", "Exchange:Cluster:SiloPort: 0 is not a port; legal are 1 to 65535")]
     [InlineData("Exchange:Cluster:SiloPort", "30000", "Exchange:Cluster:GatewayPort: must differ from Exchange:Cluster:SiloPort, 30000")]
@@ -107,7 +129,7 @@ public sealed class SiloSettingsTests
         VenueConnectors.AddTo(services, Read(new()));
         var registered = services.Select(s => s.ImplementationInstance).OfType<Exchange.Grains.Connectors.ConnectorRegistration>()
             .Select(r => new ConnectionId(r.Role, r.Venue));
-        Assert.Equal(VenueConnectors.Implemented, registered);
+        Assert.Equivalent(VenueConnectors.Implemented, registered, strict: true);
     }
 
     private static SiloSettings Read(Dictionary<string, string?> settings, CommandLineSettings? commandLine = null)

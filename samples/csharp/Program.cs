@@ -8,12 +8,13 @@ var top = new Option<int>("--top") { Description = "Levels a side.", DefaultValu
 var frequency = new Option<int>("--frequency-ms") { Description = "The least time between two books; 0 for every change.", DefaultValueFactory = _ => 0 };
 var json = new Option<bool>("--json") { Description = "Print the summary alone, as one JSON line." };
 var orleans = new Option<bool>("--orleans") { Description = "Join the cluster as an Orleans client instead of using ZeroMQ." };
+var trade = new Option<bool>("--trade") { Description = "Also place, replace, fill and cancel small orders, over and over." };
 var commands = new Option<string>("--commands") { Description = "Where the gateway takes commands.", DefaultValueFactory = _ => "tcp://127.0.0.1:5555" };
 var updates = new Option<string>("--updates") { Description = "Where the gateway sends updates.", DefaultValueFactory = _ => "tcp://127.0.0.1:5556" };
 
-var root = new RootCommand("A sample trader: shows a live book and trades, and checks that none is out of order.")
+var root = new RootCommand("A sample trader: shows a live book and trades, and checks that none is out of order; with --trade it trades too.")
 {
-    exchange, symbol, seconds, top, frequency, json, orleans, commands, updates,
+    exchange, symbol, seconds, top, frequency, json, orleans, trade, commands, updates,
 };
 root.SetAction((parsed, token) => TraderSample.RunAsync(
     new SampleOptions(
@@ -24,6 +25,7 @@ root.SetAction((parsed, token) => TraderSample.RunAsync(
         parsed.GetValue(frequency),
         parsed.GetValue(json),
         parsed.GetValue(orleans),
+        parsed.GetValue(trade),
         parsed.GetValue(commands)!,
         parsed.GetValue(updates)!),
     token));

@@ -9,5 +9,6 @@ internal sealed record SampleOptions(
     int FrequencyMs,
     bool Json,
     bool Orleans,
+    bool Trade,
     string CommandEndpoint,
     string UpdateEndpoint);

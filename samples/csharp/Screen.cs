@@ -11,18 +11,18 @@ internal static class Screen
 {
     private static readonly TimeSpan _refresh = TimeSpan.FromMilliseconds(250);
 
-    public static Task ShowAsync(MarketView view, SampleOptions options, CancellationToken until) =>
-        AnsiConsole.Live(Draw(view, options)).StartAsync(async live =>
+    public static Task ShowAsync(MarketView view, OrderView orders, SampleOptions options, CancellationToken until) =>
+        AnsiConsole.Live(Draw(view, orders, options)).StartAsync(async live =>
         {
             using var timer = new PeriodicTimer(_refresh);
             try
             {
                 while (await timer.WaitForNextTickAsync(until))
-                    live.UpdateTarget(Draw(view, options));
+                    live.UpdateTarget(Draw(view, orders, options));
             }
             catch (OperationCanceledException)
             {
-                live.UpdateTarget(Draw(view, options));
+                live.UpdateTarget(Draw(view, orders, options));
             }
         });
 
@@ -37,7 +37,36 @@ internal static class Screen
             $"epoch {book?.Epoch} seq {book?.Seq} books {v.Books} trades {v.Trades} gaps {v.Gaps} venue p50 {v.VenueLatency(0.5)} ms gateway p50 {v.GatewayLatency(0.5)} ms");
     });
 
-    private static IRenderable Draw(MarketView view, SampleOptions options) => view.Read((v, trades) =>
+    /// <summary>The orders' part of that line.</summary>
+    public static string OrderLine(OrderView orders) => orders.Read((o, working, positions) => string.Create(CultureInfo.InvariantCulture,
+        $" | orders placed {o.Placed} replaced {o.Replaced} filled {o.Filled} cancelled {o.Cancelled} refused {o.Refused} working {working.Count} " +
+        $"position {positions.Sum(p => p.Quantity)} reply p50 {o.CommandLatency(0.5)} ms"));
+
+    private static IRenderable Draw(MarketView view, OrderView orders, SampleOptions options) =>
+        options.Trade ? new Rows(DrawMarket(view, options), DrawOrders(orders)) : DrawMarket(view, options);
+
+    private static IRenderable DrawOrders(OrderView orders) => orders.Read((o, working, positions) =>
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("Order", "Side", "Price", "Size", "Filled", "State");
+        foreach (var order in working.Take(5))
+        {
+            var color = order.Side == Side.Buy ? "green" : "red";
+            table.AddRow(Markup.Escape(order.ClientOrderId), $"[{color}]{order.Side}[/]", Text(order.Price, color), Text(order.Quantity), Text(order.CumulativeQuantity), order.Status.ToString());
+        }
+
+        var held = new Table().Border(TableBorder.Rounded).AddColumns("Position", "Size", "Entry");
+        foreach (var position in positions.Take(5))
+            held.AddRow(Markup.Escape(position.Symbol), Text(position.Quantity, position.Quantity > 0 ? "green" : "red"), Text(position.EntryPrice));
+
+        var facts = new Grid().AddColumns(2);
+        facts.AddRow("placed, replaced, filled, cancelled", $"{o.Placed}, {o.Replaced}, {o.Filled}, {o.Cancelled}");
+        facts.AddRow("refused, unknown", $"{o.Refused}, {o.Unknown} {Markup.Escape(o.LastRefusal ?? "")}");
+        facts.AddRow("balance", Markup.Escape(string.Join(", ", o.Balances.Where(b => b.Wallet != 0).Select(b => string.Create(CultureInfo.InvariantCulture, $"{b.Wallet:0.####} {b.Asset}")))));
+        facts.AddRow("command to reply p50 / p99", $"{Number(o.CommandLatency(0.5))} / {Number(o.CommandLatency(0.99))} ms");
+        return (IRenderable)new Rows(new Columns(table, held).Collapse(), facts);
+    });
+
+    private static IRenderable DrawMarket(MarketView view, SampleOptions options) => view.Read((v, trades) =>
     {
         var ladder = new Table().Border(TableBorder.Rounded).AddColumns("Bid size", "Bid", "Ask", "Ask size");
         foreach (var column in ladder.Columns)

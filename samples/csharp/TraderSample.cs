@@ -15,7 +15,10 @@ internal static class TraderSample
 
     private static readonly JsonSerializerOptions _json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    /// <returns>0 when books and trades were seen and none was out of order; 1 when not; 2 when it could not begin.</returns>
+    /// <returns>
+    /// 0 when books and trades were seen, none out of order, and where it trades, orders were placed, filled, replaced and cancelled and
+    /// none refused; 1 when not; 2 when it could not begin.
+    /// </returns>
     public static async Task<int> RunAsync(SampleOptions options, CancellationToken cancellationToken)
     {
         if (options.Orleans)
@@ -27,6 +30,7 @@ internal static class TraderSample
         }
 
         var view = new MarketView();
+        var orders = new OrderView();
         try
         {
             await using var trader = await TraderClient.ConnectAsync(
@@ -38,15 +42,29 @@ internal static class TraderSample
             if (!await SubscribeAsync(trader, options, cancellationToken))
                 return 2;
 
+            var cycle = new OrderCycle(trader, view, orders, options);
+            if (options.Trade)
+            {
+                orders.Follow(trader, options.Exchange);
+                var start = await WhenReadyAsync(() => cycle.StartAsync(cancellationToken), cancellationToken);
+                if (!start.IsSuccess)
+                {
+                    await Console.Error.WriteLineAsync(start.Error.ToString());
+                    return 2;
+                }
+            }
+
             using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             if (options.Duration > TimeSpan.Zero)
                 end.CancelAfter(options.Duration);
+            var trading = options.Trade ? cycle.RunAsync(end.Token) : Task.CompletedTask;
             if (options.Json)
                 await Silence(end.Token);
             else if (Console.IsOutputRedirected)
-                await PrintLinesAsync(view, end.Token);
+                await PrintLinesAsync(view, orders, options, end.Token);
             else
-                await Screen.ShowAsync(view, options, end.Token);
+                await Screen.ShowAsync(view, orders, options, end.Token);
+            await trading;
         }
         catch (Exception e) when (e is TimeoutException or InvalidOperationException or OperationCanceledException)
         {
@@ -54,7 +72,7 @@ internal static class TraderSample
             return 2;
         }
 
-        return Summarize(view, options);
+        return Summarize(view, orders, options);
     }
 
     private static async Task<bool> SubscribeAsync(TraderClient trader, SampleOptions options, CancellationToken cancellationToken)
@@ -83,13 +101,13 @@ internal static class TraderSample
         }
     }
 
-    private static async Task PrintLinesAsync(MarketView view, CancellationToken until)
+    private static async Task PrintLinesAsync(MarketView view, OrderView orders, SampleOptions options, CancellationToken until)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
         try
         {
             while (await timer.WaitForNextTickAsync(until))
-                Console.WriteLine(Screen.Line(view));
+                Console.WriteLine(Screen.Line(view) + (options.Trade ? Screen.OrderLine(orders) : ""));
         }
         catch (OperationCanceledException)
         {
@@ -109,9 +127,11 @@ internal static class TraderSample
         }
     }
 
-    private static int Summarize(MarketView view, SampleOptions options) => view.Read((v, _) =>
+    private static int Summarize(MarketView view, OrderView orders, SampleOptions options) => view.Read((v, _) =>
     {
-        var isGood = v.SyncedBooks > 0 && v.Trades > 0 && v.OutOfOrder == 0;
+        var sawMarket = v.SyncedBooks > 0 && v.Trades > 0 && v.OutOfOrder == 0;
+        var traded = !options.Trade || orders is { Placed: > 0, Filled: > 0, Replaced: > 0, Cancelled: > 0, Refused: 0, Unknown: 0, OutOfOrder: 0 };
+        var isGood = sawMarket && traded;
         if (options.Json)
         {
             Console.WriteLine(JsonSerializer.Serialize(
@@ -130,6 +150,8 @@ internal static class TraderSample
                     v.Dropped,
                     VenueToTraderMs = new { P50 = v.VenueLatency(0.5), P99 = v.VenueLatency(0.99) },
                     GatewayToTraderMs = new { P50 = v.GatewayLatency(0.5), P99 = v.GatewayLatency(0.99) },
+                    Orders = options.Trade ? new { orders.Placed, orders.Filled, orders.Replaced, orders.Cancelled, orders.Refused, orders.Unknown } : null,
+                    CommandToReplyMs = options.Trade ? new { P50 = orders.CommandLatency(0.5), P99 = orders.CommandLatency(0.99) } : null,
                     Ok = isGood,
                 },
                 _json));
@@ -139,8 +161,17 @@ internal static class TraderSample
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{options.Exchange} {options.Symbol}: {v.Books} books ({v.SyncedBooks} synced), {v.Trades} trades, {v.Gaps} gaps ({v.GapsHealed} healed), " +
                 $"{v.OutOfOrder} out of order, {v.Dropped} dropped; gateway to here p50 {v.GatewayLatency(0.5)} ms, p99 {v.GatewayLatency(0.99)} ms"));
-            if (!isGood)
+            if (options.Trade)
+            {
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"orders: {orders.Placed} placed, {orders.Replaced} replaced, {orders.Filled} filled, {orders.Cancelled} cancelled, {orders.Refused} refused, " +
+                    $"{orders.Unknown} unknown; command to reply p50 {orders.CommandLatency(0.5)} ms, p99 {orders.CommandLatency(0.99)} ms"));
+            }
+
+            if (!sawMarket)
                 Console.WriteLine(v.OutOfOrder > 0 ? "Updates were out of order." : "Books and trades were awaited, and not both came.");
+            if (!traded)
+                Console.WriteLine($"Orders were to be placed, replaced, filled and cancelled, and none refused. {orders.LastRefusal}");
         }
 
         return isGood ? 0 : 1;

@@ -233,6 +233,7 @@ public sealed partial class OrderManager
         };
         _counters = _counters with { Adopted = _counters.Adopted + 1 };
         OrderLog.Adopted(_logger, _exchange, order.Key, order.Order.Origin.ToString());
+        _table.Trim(Now);
         _table.Add(order);
         Publish(order, OrderEvent.Adopted);
         if (report.SuccessorVenueOrderId is { } successor)

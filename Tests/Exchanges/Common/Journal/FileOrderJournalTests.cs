@@ -304,7 +304,7 @@ public sealed class FileOrderJournalTests : IDisposable
         Assert.All(await Awaiting.Within(Task.WhenAll(flushes), "the flushes"), Assert.Null);
         Assert.True(flushes.Distinct().Count() <= 3);
         using var lax = Open(2);
-        Assert.True(lax.SyncAsync().IsCompletedSuccessfully);
+        Assert.True(lax.SyncAsync().AsTask().IsCompletedSuccessfully);
     }
 
     [Fact]

@@ -1,0 +1,87 @@
+using Exchange.Client.Protocol;
+using Exchange.Client.Trader;
+using Exchange.Grains.Interfaces;
+
+namespace Exchange.Samples;
+
+/// <summary>
+/// The whole life of an order, again and again: rests one below the market, moves it, buys at the market, sells what it bought, cancels
+/// the one that rests. With small quantities, and nothing is left behind.
+/// </summary>
+internal sealed class OrderCycle(TraderClient trader, MarketView market, OrderView orders, SampleOptions options)
+{
+    private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
+    private const int TicksBelow = 20;
+
+    private Instrument? _instrument;
+
+    /// <summary>Starts the trader's session. Working orders of ours are cancelled should this process die.</summary>
+    public async Task<Result<TraderStart>> StartAsync(CancellationToken cancellationToken)
+    {
+        var start = await trader.StartSession(
+            new TraderStartOptions { Trader = "sample", WhenGone = WhenGone.Cancel, Exchange = options.Exchange, Instruments = true }, cancellationToken);
+        if (!start.IsSuccess)
+            return start;
+        var here = start.Value.Exchanges.Single();
+        if (here is { Ready: false, Problems: [var problem, ..] })
+            return problem.Error;
+        orders.Begin(here);
+        _instrument = here.Instruments?.FirstOrDefault(i => i.Symbol == options.Symbol);
+        return _instrument is not null
+            ? start
+            : new ExchangeError { Code = ExchangeErrorCode.UnknownSymbol, Message = $"{options.Exchange} does not list {options.Symbol}" };
+    }
+
+    /// <summary>Trades until it is told to stop; the cycle that is under way is finished.</summary>
+    public async Task RunAsync(CancellationToken until)
+    {
+        while (!until.IsCancellationRequested)
+        {
+            if (market.Book is { Data: { State: BookState.Synced, Bids: [var bid, ..], Asks: [var ask, ..] } })
+                await TradeAsync(bid.Price, ask.Price);
+            try
+            {
+                await Task.Delay(_pause, until);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task TradeAsync(decimal bid, decimal ask)
+    {
+        var tick = _instrument!.TickSize;
+        var quantity = SmallQuantity(_instrument, ask);
+        var resting = await Do(trader.PlaceOrder(options.Exchange, new LimitOrderRequest
+        {
+            Symbol = options.Symbol, Side = Side.Buy, Quantity = quantity, Price = bid - (TicksBelow * tick), PostOnly = true,
+        }));
+        if (resting is null)
+            return;
+        var key = new OrderKey { Symbol = options.Symbol, ClientOrderId = resting.Order.ClientOrderId };
+        await Do(trader.ReplaceOrder(options.Exchange, new ReplaceOrderRequest { Order = key, Price = bid - ((TicksBelow + 1) * tick) }));
+        if (await Do(trader.PlaceOrder(options.Exchange, new MarketOrderRequest { Symbol = options.Symbol, Side = Side.Buy, Quantity = quantity })) is not null)
+            await Do(trader.PlaceOrder(options.Exchange, new MarketOrderRequest { Symbol = options.Symbol, Side = Side.Sell, Quantity = quantity, ReduceOnly = true }));
+        await Do(trader.CancelOrder(options.Exchange, key));
+    }
+
+    private async Task<OrderAck?> Do(Task<Result<OrderAck>> command)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        var result = await command;
+        if (result.IsSuccess)
+            orders.Measure(TimeProvider.System.GetElapsedTime(started));
+        else
+            orders.Refuse(result.Error);
+        return result.Value;
+    }
+
+    /// <summary>The least that the venue takes, with some room for the price to fall before the order arrives.</summary>
+    private static decimal SmallQuantity(Instrument instrument, decimal price)
+    {
+        var least = Math.Max(instrument.MinQuantity, (instrument.MinNotional ?? 0) * 1.2m / price);
+        return Math.Ceiling(least / instrument.LotStep) * instrument.LotStep;
+    }
+}
