@@ -68,6 +68,7 @@ public sealed partial class BinanceOms : IExchangeOms, IAsyncDisposable
     private readonly BinanceOrderVenue _venue;
     private readonly BinanceMarkPrices _marks;
     private readonly PositionBook _positions;
+    private readonly BinanceRecheck _recheck;
     private readonly IOrderJournal _journal;
     private readonly OrderManager _orders;
     private readonly ConcurrentDictionary<string, bool> _armed = new(StringComparer.Ordinal);
@@ -113,6 +114,7 @@ public sealed partial class BinanceOms : IExchangeOms, IAsyncDisposable
             Logger = parts.Loggers.CreateLogger<OrderManager>(),
         });
         _events = new Events(this);
+        _recheck = new BinanceRecheck(CompareAsync, _time, _logger);
         _published = _idle = new ConnectionStatus { Connection = _connection, State = ConnectionState.Stopped, Since = _time.GetUtcNow() };
     }
 

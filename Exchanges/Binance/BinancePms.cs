@@ -28,6 +28,7 @@ public sealed partial class BinancePms : IExchangePms, IAsyncDisposable
     private readonly BinanceAccountReader _reader;
     private readonly PositionBook _positions;
     private readonly AccountBook _account;
+    private readonly BinanceRecheck _recheck;
     private readonly SemaphoreSlim _reconciling = new(1, 1);
     private int _disposed;
 
@@ -66,6 +67,7 @@ public sealed partial class BinancePms : IExchangePms, IAsyncDisposable
         _positions = new PositionBook(exchange, sink);
         _account = new AccountBook(exchange, sink);
         _events = new Events(this);
+        _recheck = new BinanceRecheck(FetchAsync, _time, _logger);
         _published = _status = new ConnectionStatus { Connection = _connection, State = ConnectionState.Stopped, Since = _time.GetUtcNow() };
     }
 
@@ -214,6 +216,8 @@ public sealed partial class BinancePms : IExchangePms, IAsyncDisposable
             if (multiAssets is { } shared)
                 owner._account.Apply(AccountEvent.Configuration, $"multi-assets mode {(shared ? "on" : "off")}", [], venueTime, receivedAt);
         }
+
+        public void OnUnreadable() => owner._recheck.Ask(owner._stop);
 
         public void OnMarginCall(string text, DateTimeOffset venueTime, DateTimeOffset receivedAt) =>
             owner._account.Apply(AccountEvent.MarginCall, text, [], venueTime, receivedAt);

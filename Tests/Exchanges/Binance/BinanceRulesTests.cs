@@ -92,6 +92,9 @@ public sealed class BinanceRulesTests
     [InlineData(418, "", ExchangeErrorCode.Banned, CommandOutcome.Rejected)]
     [InlineData(401, "", ExchangeErrorCode.AuthenticationFailed, CommandOutcome.Rejected)]
     [InlineData(400, """{"code":-9999,"msg":"something new"}""", ExchangeErrorCode.RejectedByVenue, CommandOutcome.Rejected)]
+    [InlineData(408, """{"code":-9999,"msg":"something new"}""", ExchangeErrorCode.VenueError, CommandOutcome.Unknown)]
+    [InlineData(200, "", ExchangeErrorCode.UnreadableReply, CommandOutcome.Unknown)]
+    [InlineData(302, "<html>", ExchangeErrorCode.UnreadableReply, CommandOutcome.Unknown)]
     public void Errors_are_mapped_by_code(int status, string body, ExchangeErrorCode code, CommandOutcome outcome)
     {
         var error = BinanceErrors.Read(status, Encoding.UTF8.GetBytes(body));
