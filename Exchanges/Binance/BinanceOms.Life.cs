@@ -174,6 +174,8 @@ public sealed partial class BinanceOms
                 owner._positions.Apply(position);
         }
 
+        public void OnUnreadable() => owner._recheck.Ask(owner._stop);
+
         public Task<ExchangeError?> PrepareAsync(CancellationToken cancellationToken) => owner.PrepareAsync(cancellationToken);
 
         public void OnLost(string reason) => owner.OnLost("user stream: " + reason);

@@ -11,6 +11,7 @@ public sealed partial class BinancePms
     private readonly Lock _statusGate = new();
     private readonly Events _events;
     private CancellationTokenSource? _life;
+    private CancellationToken _stop;
     private SocketSession? _session;
     private Task _upkeep = Task.CompletedTask;
     private ConnectionStatus _status;
@@ -73,7 +74,7 @@ public sealed partial class BinancePms
     private void Open()
     {
         _life = new CancellationTokenSource();
-        var stop = _life.Token;
+        var stop = _stop = _life.Token;
         var key = new BinanceListenKey(_access.Private, _time, _logger, TimeSpan.FromMinutes(_options.ListenKeyMinutes));
         var stream = new BinanceUserStream(key, _events, _exchange, _time);
         var session = new SocketSession(

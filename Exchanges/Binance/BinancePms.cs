@@ -28,6 +28,7 @@ public sealed partial class BinancePms : IExchangePms, IAsyncDisposable
     private readonly BinanceAccountReader _reader;
     private readonly PositionBook _positions;
     private readonly AccountBook _account;
+    private readonly BinanceRecheck _recheck;
     private readonly SemaphoreSlim _reconciling = new(1, 1);
     private int _disposed;
 
@@ -66,6 +67,7 @@ public sealed partial class BinancePms : IExchangePms, IAsyncDisposable
         _positions = new PositionBook(exchange, sink);
         _account = new AccountBook(exchange, sink);
         _events = new Events(this);
+        _recheck = new BinanceRecheck(FetchAsync, _time, _logger);
         _published = _status = new ConnectionStatus { Connection = _connection, State = ConnectionState.Stopped, Since = _time.GetUtcNow() };
     }
 
@@ -96,6 +98,8 @@ public sealed partial class BinancePms : IExchangePms, IAsyncDisposable
             return ExchangeError.InvalidArgument("symbol", "must not be empty").WithOutcome(CommandOutcome.Rejected);
         if (leverage is < 1 or > 125 || leverage != decimal.Truncate(leverage))
             return ExchangeError.InvalidArgument("leverage", "a whole number from 1 to 125").WithOutcome(CommandOutcome.Rejected);
+        if (NotReady() is { } notReady)
+            return notReady.WithOutcome(CommandOutcome.Rejected);
         var (answer, _) = await _access.Private.CommandAsync(
             HttpMethod.Post,
             "/fapi/v1/leverage",
@@ -111,6 +115,8 @@ public sealed partial class BinancePms : IExchangePms, IAsyncDisposable
     /// <inheritdoc/>
     public async Task<Result<Unit>> SetPositionMode(PositionMode mode, CancellationToken cancellationToken = default)
     {
+        if (NotReady() is { } notReady)
+            return notReady.WithOutcome(CommandOutcome.Rejected);
         var (answer, _) = await _access.Private.CommandAsync(
             HttpMethod.Post,
             "/fapi/v1/positionSide/dual",
@@ -210,6 +216,8 @@ public sealed partial class BinancePms : IExchangePms, IAsyncDisposable
             if (multiAssets is { } shared)
                 owner._account.Apply(AccountEvent.Configuration, $"multi-assets mode {(shared ? "on" : "off")}", [], venueTime, receivedAt);
         }
+
+        public void OnUnreadable() => owner._recheck.Ask(owner._stop);
 
         public void OnMarginCall(string text, DateTimeOffset venueTime, DateTimeOffset receivedAt) =>
             owner._account.Apply(AccountEvent.MarginCall, text, [], venueTime, receivedAt);

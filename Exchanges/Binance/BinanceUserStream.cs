@@ -36,6 +36,11 @@ internal interface IBinanceUserEvents
     /// <summary>What must be done, on a new socket, before the account may be called live; an error ends the attempt.</summary>
     Task<ExchangeError?> ReconcileAsync(CancellationToken cancellationToken) => Task.FromResult<ExchangeError?>(null);
 
+    /// <summary>An event came that cannot be read: what it told must be asked for.</summary>
+    void OnUnreadable()
+    {
+    }
+
     /// <summary>Events may have been missed from here on.</summary>
     void OnLost(string reason)
     {
@@ -98,6 +103,10 @@ internal sealed partial class BinanceUserStream(BinanceListenKey key, IBinanceUs
         {
             Interlocked.Increment(ref _count);
             Interlocked.Exchange(ref _owesSince, 0);
+        }
+        else if (kind == FrameKind.Unreadable)
+        {
+            events.OnUnreadable();
         }
 
         return kind;
