@@ -68,7 +68,12 @@ internal sealed class OrderPath : IAsyncDisposable
         {
             var status = await session.Call<Exchange.Grains.Interfaces.ConnectionStatus>("oms.get_status", w => w.WriteString("exchange"u8, "binance"));
             if (status is { IsSuccess: true, Value.IsReady: true })
+            {
+                // The price collar asks for a mark price, which the venue tells once a second.
+                await Task.Delay(TimeSpan.FromSeconds(2));
                 return;
+            }
+
             if (attempt == 200)
                 throw new InvalidOperationException(status.Error?.ToString() ?? status.Value!.Reason);
             await Task.Delay(100);

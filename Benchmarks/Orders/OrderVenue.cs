@@ -33,8 +33,9 @@ internal sealed class OrderVenue : IAsyncDisposable
 
     public static async Task<OrderVenue> StartAsync()
     {
-        var host = await SimulatorHost.StartAsync(new SimulatorOptions { Runs = false, Symbols = [Symbol], OrdersPerTenSeconds = Most, OrdersPerMinute = Most });
+        var host = await SimulatorHost.StartAsync(new SimulatorOptions { Rate = 1, Symbols = [Symbol], OrdersPerTenSeconds = Most, OrdersPerMinute = Most });
         host.Step(2_000);
+        host.Trading.Deposit("USDT", 1_000_000_000);
         return new OrderVenue(host);
     }
 

@@ -20,7 +20,6 @@ public abstract class ConnectionGrain<TConnector> : Grain, IExchangeConnection
     private readonly ILogger _logger;
     private StreamPublisher<ConnectionStatus>? _statusStream;
     private ConnectionStatus _status;
-    private readonly List<IDisposable> _owned = [];
     private TConnector? _connector;
     private Task _connecting = Task.CompletedTask;
     private bool _wanted = true;
@@ -95,9 +94,6 @@ public abstract class ConnectionGrain<TConnector> : Grain, IExchangeConnection
 
     /// <summary>Makes the venue's connector; null when this version has none, and then every call says so.</summary>
     private protected abstract TConnector? CreateConnector();
-
-    /// <summary>Takes what is to be disposed of after the connector.</summary>
-    private protected void Own(IDisposable owned) => _owned.Add(owned);
 
     /// <summary>
     /// The epoch of this activation. By the clock: enough where consumers recover by a snapshot. A role whose epoch
@@ -201,8 +197,6 @@ public abstract class ConnectionGrain<TConnector> : Grain, IExchangeConnection
                     await asyncDisposable.DisposeAsync();
                 else if (connector is IDisposable disposable)
                     disposable.Dispose();
-                foreach (var owned in _owned)
-                    owned.Dispose();
             }).WaitAsync(_services.Keeper.StopTimeout, _services.Time);
         }
         catch (Exception exception)

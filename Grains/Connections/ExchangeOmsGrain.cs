@@ -90,5 +90,5 @@ public sealed class ExchangeOmsGrain(
 
     private protected override IExchangeOms? CreateConnector() =>
         Services.Connectors.CreateOms(new OmsConnectorContext(
-            Connection, new OrderPublisher(Connection, Streams, OnConnectorStatus), Streams.Epoch, Own));
+            Connection, new OrderPublisher(Connection, Streams, OnConnectorStatus), Streams.Epoch));
 }

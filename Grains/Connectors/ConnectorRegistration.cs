@@ -22,8 +22,7 @@ public sealed record MarketConnectorRegistration(
 /// <param name="Connection">The connection to serve.</param>
 /// <param name="Sink">Where to publish.</param>
 /// <param name="Epoch">The activation's epoch, from grain storage: it fences the journal and goes into client order ids.</param>
-/// <param name="Own">Takes what is to be disposed of after the connector, such as its journal.</param>
-public sealed record OmsConnectorContext(ConnectionId Connection, IOrderSink Sink, long Epoch, Action<IDisposable> Own);
+public sealed record OmsConnectorContext(ConnectionId Connection, IOrderSink Sink, long Epoch);
 
 /// <summary>Makes the order connector of a venue.</summary>
 /// <param name="Venue">One of <see cref="Venues"/>.</param>

@@ -58,11 +58,11 @@ internal static class VenueConnectors
         };
     }
 
-    /// <summary>The journal of an order connection: its epoch fences it, and it is closed after the connector.</summary>
+    /// <summary>The journal of an order connection: its epoch fences it. The connector owns it.</summary>
     private static FileOrderJournal OpenJournal(IServiceProvider provider, SiloSettings settings, OmsConnectorContext context)
     {
         var folder = string.Concat(context.Connection.Exchange.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_'));
-        var journal = FileOrderJournal.Open(
+        return FileOrderJournal.Open(
             new FileOrderJournalOptions
             {
                 Folder = Path.Combine(settings.DataFolder, "journal", folder),
@@ -74,8 +74,6 @@ internal static class VenueConnectors
             context.Epoch,
             Time(provider),
             Loggers(provider).CreateLogger<FileOrderJournal>());
-        context.Own(journal);
-        return journal;
     }
 
     private static TimeProvider Time(IServiceProvider provider) => provider.GetRequiredKeyedService<TimeProvider>(StreamNames.Provider);
