@@ -110,6 +110,9 @@ internal static class OrderBenchmark
             {
                 trader.Send(first + i);
                 trader.Drain();
+                // The venue allows 200 open orders: each is filled soon after it came.
+                if (i >= 50)
+                    Fill(venue, first + i - 50, placesItself: true);
             }), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             await SettleAsync(() => venue.Commands);
             trader.Drain();
