@@ -79,7 +79,7 @@ internal static class SimulatorCommand
         await using var host = await SimulatorHost.StartAsync(options, cancellation);
         host.Told = Console.WriteLine;
         Console.WriteLine($"control  {host.ControlUri}");
-        Console.WriteLine($"binance  {host.BinanceRestUri}  (key demo-key, secret demo-secret)");
+        Console.WriteLine($"binance  {host.BinanceRestUri}  (key demo-key, secret demo-secret; demo-readonly with the same secret may only look; demo-ed25519 see docs/simulator.md)");
         Console.WriteLine(options.Replay is null
             ? $"seed {options.Seed}, {options.Rate} decisions a second on {string.Join(", ", options.Symbols)}"
             : $"playing {Path.GetFileName(options.Replay)}");

@@ -25,6 +25,7 @@ public sealed partial class BinanceDataFetcher : IExchangeDataFetcher, IAsyncDis
     private readonly BinanceAccountReader _account;
     private readonly BinanceOrderReader _orders;
     private readonly BinanceHistory _history;
+    private int _disposed;
 
     /// <summary>Creates a connector; nothing happens before <see cref="Connect"/>.</summary>
     /// <param name="options">Settings.</param>
@@ -189,6 +190,8 @@ public sealed partial class BinanceDataFetcher : IExchangeDataFetcher, IAsyncDis
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
         await Disconnect().ConfigureAwait(false);
         _access.Dispose();
         _connecting.Dispose();

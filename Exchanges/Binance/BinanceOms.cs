@@ -72,6 +72,7 @@ public sealed partial class BinanceOms : IExchangeOms, IAsyncDisposable
     private readonly ConcurrentDictionary<string, bool> _armed = new(StringComparer.Ordinal);
     private volatile BinanceInstruments? _instruments;
     private volatile bool _positionsKnown;
+    private int _disposed;
 
     /// <summary>Creates a connector; nothing happens before <see cref="Connect"/>.</summary>
     /// <param name="options">Settings.</param>
@@ -192,6 +193,8 @@ public sealed partial class BinanceOms : IExchangeOms, IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
         await Disconnect().ConfigureAwait(false);
         using (var patience = new CancellationTokenSource(_longestSettling, _time))
             await _orders.StopAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

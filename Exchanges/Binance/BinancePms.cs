@@ -29,6 +29,7 @@ public sealed partial class BinancePms : IExchangePms, IAsyncDisposable
     private readonly PositionBook _positions;
     private readonly AccountBook _account;
     private readonly SemaphoreSlim _reconciling = new(1, 1);
+    private int _disposed;
 
     /// <summary>Creates a connector; nothing happens before <see cref="Connect"/>.</summary>
     /// <param name="options">Settings.</param>
@@ -133,6 +134,8 @@ public sealed partial class BinancePms : IExchangePms, IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
         await Disconnect().ConfigureAwait(false);
         _access.Dispose();
         _connecting.Dispose();

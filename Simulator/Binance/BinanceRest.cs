@@ -41,8 +41,6 @@ internal sealed class BinanceRest
         };
     }
 
-    public int UsedWeight => _weights.Used;
-
     public long Requests { get; private set; }
 
     /// <summary>Answers one request.</summary>

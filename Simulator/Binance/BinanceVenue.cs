@@ -154,7 +154,9 @@ internal sealed class BinanceVenue : IDisposable
         writer.WriteStartObject();
         Market.WriteState(writer);
         writer.WriteNumber("rest_requests"u8, _rest.Requests + (Api?.Rest.Requests ?? 0));
-        writer.WriteNumber("used_weight_1m"u8, _rest.UsedWeight);
+        writer.WriteNumber("commands_received"u8, Api?.Pipeline.Log.Received ?? 0);
+        writer.WriteNumber("open_orders"u8, Api?.Accounts.Sum(account => account.OpenOrders.Count) ?? 0);
+        writer.WriteNumber("used_weight_1m"u8, _weights.Used);
         writer.WriteNumber("frames_published"u8, _hub.FramesPublished);
         writer.WriteStartArray("connections"u8);
         foreach (var connection in _connections.Values.Concat(_ended))

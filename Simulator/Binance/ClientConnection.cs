@@ -18,6 +18,7 @@ internal abstract class ClientConnection
     private readonly SimulatorContext _context;
     private DateTimeOffset _lastPing;
     private DateTimeOffset? _unansweredPing;
+    private byte[] _pingPayload = [];
 
     protected ClientConnection(long id, string routeName, WebSocketConnection socket, SimulatorContext context)
     {
@@ -84,8 +85,8 @@ internal abstract class ClientConnection
         {
             _lastPing = now;
             _unansweredPing ??= now;
-            _socket.Send(Opcode.Ping, Encoding.ASCII.GetBytes(
-                _context.Clock.VenueMilliseconds.ToString(CultureInfo.InvariantCulture)));
+            _pingPayload = Encoding.ASCII.GetBytes(_context.Clock.VenueMilliseconds.ToString(CultureInfo.InvariantCulture));
+            _socket.Send(Opcode.Ping, _pingPayload);
         }
     }
 
@@ -108,6 +109,9 @@ internal abstract class ClientConnection
 
     /// <summary>A text or binary message.</summary>
     protected abstract void Handle(ReadOnlySpan<byte> message);
+
+    /// <summary>Whether a pong keeps the socket; on stream sockets an unasked one does too.</summary>
+    protected virtual bool CountsAsAnswer(ReadOnlySpan<byte> pong, ReadOnlySpan<byte> lastPing) => true;
 
     /// <summary>Counts a frame from the client; true when there are more of them than the venue puts up with.</summary>
     protected abstract bool IsTooFast(Opcode opcode);
@@ -134,7 +138,7 @@ internal abstract class ClientConnection
             else if (opcode == Opcode.Pong)
             {
                 PongsReceived++;
-                _unansweredPing = null;
+                _unansweredPing = CountsAsAnswer(payload, _pingPayload) ? null : _unansweredPing;
             }
             else
             {

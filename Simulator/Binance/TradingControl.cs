@@ -68,6 +68,22 @@ internal sealed class TradingControl(SimulatorContext context, VenueApi api)
     public void Fill(string clientOrderId, decimal? quantity = null, string? account = null) => Do(() =>
         api.Desk.Fill(Known(clientOrderId, account), quantity));
 
+    /// <summary>
+    /// More is filled than was asked for: what is left of the order, if anything, and then so much again. Events, position and
+    /// money tell the truth about it.
+    /// </summary>
+    public void Overfill(string clientOrderId, decimal quantity, string? account = null) => Do(() =>
+    {
+        var order = Known(clientOrderId, account);
+        if (order.IsOpen)
+        {
+            api.Desk.Fill(order, null);
+        }
+
+        var price = order.Price == 0 ? order.AveragePrice : order.Price;
+        api.Desk.Quietly(() => api.Desk.Books.Book(order, order.Feed.Book.NextTradeId(), price, quantity, isMaker: true));
+    });
+
     /// <summary>The venue cancels an order that nobody asked it to cancel.</summary>
     public void Cancel(string clientOrderId, string? account = null) => Do(() => api.Desk.Cancel(Known(clientOrderId, account)));
 

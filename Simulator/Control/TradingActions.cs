@@ -13,7 +13,7 @@ internal sealed record TradingActionRequest(
 /// <summary>The actions on the private side of Binance that the control port offers.</summary>
 internal static class TradingActions
 {
-    public const string Names = "fill, cancel, mark, last, funding, deposit, manual-order, liquidate, adl, settle, margin-call";
+    public const string Names = "fill, overfill, cancel, mark, last, funding, deposit, manual-order, liquidate, adl, settle, margin-call";
 
     /// <summary>Does it; gives the client order id of an order that it made, if any.</summary>
     /// <exception cref="ArgumentException">Unknown action or member, or nothing to act on.</exception>
@@ -23,6 +23,9 @@ internal static class TradingActions
         {
             case "fill":
                 trading.Fill(Required(request.ClientOrderId, "client_order_id"), Number(request.Quantity, "quantity"), request.Account);
+                return null;
+            case "overfill":
+                trading.Overfill(Required(request.ClientOrderId, "client_order_id"), RequiredNumber(request.Quantity, "quantity"), request.Account);
                 return null;
             case "cancel":
                 trading.Cancel(Required(request.ClientOrderId, "client_order_id"), request.Account);

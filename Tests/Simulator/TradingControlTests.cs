@@ -46,6 +46,10 @@ public sealed class TradingControlTests : PrivateSideTest
         await DoAsync("adl", """{"symbol":"BTCUSDT"}""");
         Assert.Empty((await TruthAsync("positions")).AsArray());
         await PlaceAsync("symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.010&price=61000&newClientOrderId=a");
+        await DoAsync("overfill", """{"client_order_id":"a","quantity":"0.001"}""");
+        Assert.Equal(0.011m, Host.Trading.Order("a")!.Executed);
+        Assert.Equal(0.011m, Host.Trading.Positions().Single().Amount);
+        await PlaceAsync("symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.010&price=61000&newClientOrderId=a");
         await DoAsync("cancel", """{"client_order_id":"a"}""");
         Assert.Equal("CANCELED", Host.Trading.Order("a")!.Status);
     }

@@ -62,6 +62,9 @@ internal sealed class WsApiConnection : ClientConnection
         }
     }
 
+    // Only the ping's own payload will do here.
+    protected override bool CountsAsAnswer(ReadOnlySpan<byte> pong, ReadOnlySpan<byte> lastPing) => pong.SequenceEqual(lastPing);
+
     // Market-stream sockets count every message; here only pings and pongs are limited.
     protected override bool IsTooFast(Opcode opcode)
     {

@@ -62,10 +62,11 @@ internal static class Margin
     }
 
     /// <summary>Symbols with a position or an open order: what version 3 of the account calls lists.</summary>
-    public static IEnumerable<string> Symbols(Account account) => account.Positions.Where(position => position.Amount != 0)
+    public static IReadOnlyList<string> Symbols(Account account) => account.Positions.Where(position => position.Amount != 0)
         .Select(position => position.Symbol)
         .Concat(account.OpenOrders.Select(order => order.Symbol))
-        .Distinct(StringComparer.Ordinal);
+        .Distinct(StringComparer.Ordinal)
+        .ToArray();
 
     public static SymbolMargin OfSymbol(Account account, string symbol, decimal mark, PositionSide? leg = null, Extra? extra = null)
     {

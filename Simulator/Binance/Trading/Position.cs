@@ -37,7 +37,7 @@ internal sealed class Position(string symbol, PositionSide side)
         if (before != 0 && Math.Sign(before) != Math.Sign(signedQuantity))
         {
             var closed = Math.Min(Math.Abs(before), Math.Abs(signedQuantity)) * Math.Sign(before);
-            realised = closed * (price - EntryPrice);
+            realised = Math.Round(closed * (price - EntryPrice), 8);
             if (Math.Sign(after) != Math.Sign(before))
             {
                 (EntryPrice, _fees, _earned) = (after == 0 ? 0 : price, 0, 0);

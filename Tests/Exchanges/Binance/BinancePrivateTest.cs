@@ -57,7 +57,7 @@ public abstract class BinancePrivateTest : IAsyncLifetime
         var oms = new BinanceOms(options ?? Options(), new BinanceOmsParts
         {
             Sink = Orders,
-            Journal = new ForgetfulJournal(),
+            Journal = new NoJournal(),
             Epoch = 4,
             Credentials = credentials ?? Hmac,
             Life = life ?? new OrderManagerOptions(),
@@ -101,6 +101,21 @@ public abstract class BinancePrivateTest : IAsyncLifetime
     private protected static Fault Once(FaultKind kind, string method) => new() { Kind = kind, Method = method };
 
     private protected static OrderKey Key(string id) => new() { Symbol = "BTCUSDT", ClientOrderId = id };
+
+    /// <summary>A fault for as long as it is not disposed of.</summary>
+    internal sealed class HeldFault : IDisposable
+    {
+        private readonly SimulatorHost _host;
+        private readonly Fault _fault;
+
+        public HeldFault(SimulatorHost host, Fault fault)
+        {
+            _host = host;
+            _fault = host.AddFault(fault);
+        }
+
+        public void Dispose() => _host.RemoveFault(_fault);
+    }
 
     /// <summary>Collects what an order connection publishes.</summary>
     internal sealed class OrderSink : IOrderSink
@@ -160,7 +175,8 @@ public abstract class BinancePrivateTest : IAsyncLifetime
         public void OnStatus(ConnectionStatus status) => States.Add(status);
     }
 
-    private sealed class ForgetfulJournal : IOrderJournal
+    /// <summary>Remembers nothing: what these tests look at is the connection.</summary>
+    internal sealed class NoJournal : IOrderJournal
     {
         public JournalContents Contents => JournalContents.Empty;
 
