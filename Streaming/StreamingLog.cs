@@ -18,8 +18,8 @@ internal static partial class StreamingLog
     [LoggerMessage(1003, LogLevel.Information, "Stream {Stream}: a delivery to subscriber {Subscription} failed; it is forgotten until it renews")]
     public static partial void DeliveryFailed(ILogger logger, Exception exception, string stream, Guid subscription);
 
-    [LoggerMessage(1010, LogLevel.Warning, "Stream {Stream}: the producer of subscription {Subscription} is lost; it keeps trying")]
-    public static partial void ProducerLost(ILogger logger, Exception exception, string stream, Guid subscription);
+    [LoggerMessage(1010, LogLevel.Warning, "Stream {Stream}: the producer of subscription {Subscription} is lost; it keeps trying: {Reason}")]
+    public static partial void ProducerLost(ILogger logger, Exception? exception, string stream, Guid subscription, string reason);
 
     [LoggerMessage(1011, LogLevel.Information, "Stream {Stream}: subscription {Subscription} tells its consumer: {Notice}")]
     public static partial void Notice(ILogger logger, string stream, Guid subscription, string notice);

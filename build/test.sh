@@ -46,6 +46,37 @@ replay_prints_a_book() {
     [[ $line == *'"gaps":0'* && $line == *'"state":"synced"'* ]]
 }
 
+# beside_the_simulator COMMAND… : runs it while a simulator runs.
+beside_the_simulator() {
+    local log=artifacts/test/simulator.log pid status=0
+    dotnet "$(program Simulator Simulator)" >"$log" 2>&1 &
+    pid=$!
+    wait_for "$log" 'simulator ready' $pid "the simulator" && "$@" || status=$?
+    kill $pid 2>/dev/null; wait $pid 2>/dev/null || true
+    return $status
+}
+
+records_what_replays() {
+    local folder=artifacts/test/recordings line
+    rm -rf "$folder"
+    ./exchange record --symbol BTCUSDT --seconds 3 --out "$folder" || return 1
+    line=$(./exchange replay "$folder"/*.ndjson --symbol BTCUSDT --json) || return 1
+    printf '%s\n' "$line"
+    [[ $line == *'"gaps":0'* && $line == *'"state":"synced"'* ]]
+}
+
+# Planted secrets must come out nowhere: not of a run that works, nor of one that fails.
+keeps_secrets() {
+    local planted=planted-secret-4711 output status=0
+    export BINANCE_API_KEY=$planted-key BINANCE_API_SECRET=$planted
+    output=$({ ./exchange doctor --env testnet; ./exchange up --env nonsense; timeout 5 ./exchange up --env testnet --connections nonsense/binance; } 2>&1) || true
+    unset BINANCE_API_KEY BINANCE_API_SECRET
+    printf '%s\n' "$output"
+    printf '%s' "$output" | grep -q -- "$planted" && status=1
+    grep -rlF -- "$planted" artifacts --include='*.log' --include='*.trx' && status=1
+    return $status
+}
+
 refuses() { # refuses PATTERN COMMAND… : ends with an error that says PATTERN
     local pattern=$1 output; shift
     if output=$("$@" 2>&1); then printf 'accepted:\n%s\n' "$output"; return 1; fi
@@ -91,6 +122,10 @@ run_tests() {
         say "running the launcher's commands …"
         check "demo runs and a trader sees books and trades" ./exchange demo --seconds 8
         check "replay prints a synced book without gaps" replay_prints_a_book
+        check "doctor finds the simulator" beside_the_simulator ./exchange doctor --json
+        check "a recording of the simulator replays without gaps" beside_the_simulator records_what_replays
+        check "doctor says what is missing" refuses "start the simulators" ./exchange doctor
+        check "planted secrets come out nowhere" keeps_secrets
         check "an unknown command is refused" refuses "not a command" ./exchange nonsense
         check "a wrong environment is refused with the legal values" refuses "sim, testnet" ./exchange up --env prod
         check "a wrong connection is refused with the form" refuses "role/exchange" ./exchange up --connections nonsense

@@ -2,6 +2,7 @@ using Exchange.Client.Gateway.Commands;
 using Exchange.Client.Gateway.Market;
 using Exchange.Client.Gateway.Sessions;
 using Exchange.Client.Gateway.Sockets;
+using Exchange.Client.Gateway.Traders;
 using Exchange.Client.Gateway.Updates;
 using Exchange.Client.Protocol;
 using Exchange.Grains.Interfaces;
@@ -27,6 +28,8 @@ public sealed partial class ExchangeGateway : IHostedService, IDisposable
     private readonly GatewaySockets _sockets;
     private readonly SessionTable _sessions;
     private readonly MarketSubscriptionTable _subscriptions;
+    private readonly TraderDepartures _departures;
+    private readonly DeadManGuard _deadMan;
     private readonly CommandDispatcher _dispatcher;
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<Task> _loops = [];
@@ -54,6 +57,11 @@ public sealed partial class ExchangeGateway : IHostedService, IDisposable
         Feeds = new FeedTable(context);
         _subscriptions = new MarketSubscriptionTable(Identity.Id, grains, calls, Feeds, _options, time, logger);
         context.SubscriptionsForgotten = _subscriptions.Reassert;
+        var exchanges = Identity.Connections.Where(c => c.Role == ConnectionRole.Oms).Select(c => c.Exchange).Distinct().ToList();
+        var traders = new TraderTable();
+        _departures = new TraderDepartures(traders, exchanges, grains, calls, _options, Counters, time, logger);
+        _deadMan = new DeadManGuard(traders, Feeds, exchanges, grains, calls, _options, time, logger);
+        traders.Changed = context.OrdersChanged = _deadMan.OnChanged;
 
         var methods = new MethodTable(grains, calls);
         MarketMethods.Add(methods, _subscriptions);
@@ -61,7 +69,8 @@ public sealed partial class ExchangeGateway : IHostedService, IDisposable
         PmsMethods.Add(methods);
         DataMethods.Add(methods);
         EventsMethods.Add(methods, Feeds, calls);
-        new SessionMethods(Identity, _options, _sessions, Feeds, Outbox, _subscriptions, Counters, time).Add(methods);
+        new SessionMethods(Identity, _options, _sessions, Feeds, Outbox, _subscriptions, _departures, Counters, time).Add(methods);
+        new TraderMethods(Identity, _options, traders, new TraderStarter(grains, calls, _deadMan), grains, calls).Add(methods);
         _dispatcher = new CommandDispatcher(methods, _sessions, _sockets, _options, time, Counters, logger);
     }
 
@@ -81,6 +90,9 @@ public sealed partial class ExchangeGateway : IHostedService, IDisposable
 
     internal GatewaySockets Sockets => _sockets;
 
+    /// <summary>Ends when the working orders of an exchange are known here.</summary>
+    internal Task OrdersKnown(string exchange) => ((OrderFeed)Feeds.GetOrAdd(new TopicName(TopicKind.Order, exchange))).FirstLoad;
+
     /// <summary>Binds both sockets and begins to forward. Connections that are not there yet are waited for.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -93,6 +105,7 @@ public sealed partial class ExchangeGateway : IHostedService, IDisposable
         _loops.Add(Task.Run(_dispatcher.RunAsync, CancellationToken.None));
         _loops.Add(Task.Run(_subscriptions.RenewUntilStoppedAsync, CancellationToken.None));
         _loops.Add(Task.Run(BeatAsync, CancellationToken.None));
+        _loops.Add(Task.Run(() => _deadMan.RunAsync(_stopping.Token), CancellationToken.None));
         foreach (var connection in Identity.Connections)
             _loops.Add(Task.Run(() => WatchAsync(connection), CancellationToken.None));
         LogStarted(_logger, CommandEndpoint, UpdateEndpoint, Identity.Id);
@@ -102,6 +115,7 @@ public sealed partial class ExchangeGateway : IHostedService, IDisposable
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync();
+        _departures.Stop();
         _dispatcher.Complete();
         try
         {
@@ -120,6 +134,7 @@ public sealed partial class ExchangeGateway : IHostedService, IDisposable
     {
         _sockets.Dispose();
         _subscriptions.Dispose();
+        _departures.Dispose();
         _stopping.Dispose();
     }
 
@@ -197,6 +212,7 @@ public sealed partial class ExchangeGateway : IHostedService, IDisposable
                 {
                     LogSessionSilent(_logger, session.Client ?? "unnamed", session.Subscriptions.Count);
                     _ = _subscriptions.ReleaseAsync(session);
+                    _ = _departures.OnSessionEndedAsync(session);
                 }
             }
         }

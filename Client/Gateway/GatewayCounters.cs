@@ -36,6 +36,9 @@ internal sealed class GatewayCounters
 
     public Counter EpochChanges { get; } = new();
 
+    /// <summary>Traders that went away and whose orders were cancelled for it.</summary>
+    public Counter TradersCancelled { get; } = new();
+
     /// <summary>Defects: exceptions that nothing expected. Each is logged.</summary>
     public Counter Failures { get; } = new();
 

@@ -63,6 +63,14 @@ public sealed class GatewayOptions
     /// <summary>A session that never heartbeats is given up this long after its last command.</summary>
     public TimeSpan IdleSessionLifetime { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// After how much silence the venue's own dead-man switch cancels, where one may be armed; renewed four times as often. Zero: none is armed.
+    /// </summary>
+    public TimeSpan DeadManTime { get; set; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>Symbols of one exchange that a dead-man switch is kept armed for: at Binance each renewal costs 10 of 2,400 weight a minute.</summary>
+    public int MaxDeadManSymbols { get; set; } = 20;
+
     /// <summary>How often private topics and status repeat their epoch and last sequence number.</summary>
     public TimeSpan TopicHeartbeat { get; set; } = TimeSpan.FromSeconds(1);
 

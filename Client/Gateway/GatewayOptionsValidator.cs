@@ -31,6 +31,9 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         CheckRange(nameof(options.MaxCommandsPerSession), options.MaxCommandsPerSession, 1, 1_000_000, failures);
         CheckRange(nameof(options.MaxSessions), options.MaxSessions, 1, 1_000_000, failures);
         CheckRange(nameof(options.MaxSubscriptionsPerSession), options.MaxSubscriptionsPerSession, 1, 1_000_000, failures);
+        CheckRange(nameof(options.MaxDeadManSymbols), options.MaxDeadManSymbols, 1, 1_000, failures);
+        if (options.DeadManTime != TimeSpan.Zero && (options.DeadManTime < TimeSpan.FromSeconds(10) || options.DeadManTime > TimeSpan.FromHours(1)))
+            failures.Add($"{Key(nameof(options.DeadManTime))}: {options.DeadManTime:c} must be 0 (off) or 00:00:10 to 01:00:00");
         CheckTime(nameof(options.CommandTimeout), options.CommandTimeout, failures);
         CheckTime(nameof(options.SessionTimeout), options.SessionTimeout, failures);
         CheckTime(nameof(options.IdleSessionLifetime), options.IdleSessionLifetime, failures);

@@ -78,11 +78,13 @@ public sealed partial class TraderClient
             // Started anew: it knows nothing of this session.
             if (!(await SayHelloAsync(_stopping.Token)).IsSuccess)
                 return;
+            await StartAgainAsync();
             TellSession(isConnected: true);
             await SubscribeAgainAsync();
         }
         else if (!_isConnected)
         {
+            await StartAgainAsync();
             TellSession(isConnected: true);
             // It may have given the session up meanwhile.
             await SubscribeAgainAsync();

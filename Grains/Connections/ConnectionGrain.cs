@@ -42,9 +42,9 @@ public abstract class ConnectionGrain<TConnector> : Grain, IExchangeConnection
     private protected ConnectionGrainServices Services => _services;
 
     /// <inheritdoc/>
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        Streams = StreamProducer.Open(GrainContext, NextEpoch());
+        Streams = StreamProducer.Open(GrainContext, await NextEpochAsync());
         _statusStream = Streams.GetPublisher<ConnectionStatus>(StreamNames.Status, StreamNames.StatusKey(Connection));
         var binder = (IGrainExtensionBinder)GrainContext.GetComponent(typeof(IGrainExtensionBinder))!;
         binder.GetOrSetExtension<ConnectionControl, IConnectionControl>(() => new ConnectionControl(Keep, Stop));
@@ -52,7 +52,6 @@ public abstract class ConnectionGrain<TConnector> : Grain, IExchangeConnection
         _services.Local.Add(Connection);
         GrainsLog.Activated(_logger, Connection.ServiceName, Streams.Epoch, _services.SiloName);
         PublishStatus(_status);
-        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -100,7 +99,7 @@ public abstract class ConnectionGrain<TConnector> : Grain, IExchangeConnection
     /// The epoch of this activation. By the clock: enough where consumers recover by a snapshot. A role whose epoch
     /// fences commands takes it from its storage instead.
     /// </summary>
-    private protected virtual long NextEpoch() => _services.Epochs.Next();
+    private protected virtual Task<long> NextEpochAsync() => Task.FromResult(_services.Epochs.Next());
 
     /// <summary>Calls the connector outside the grain's turn. What it throws is a defect, logged and answered as such.</summary>
     private protected async Task<Result<T>> Call<T>(Func<TConnector, Task<Result<T>>> call)

@@ -1,4 +1,5 @@
 using Exchange.Exchanges.Common;
+using Exchange.Exchanges.Common.Account;
 using Exchange.Grains.Interfaces;
 
 namespace Exchange.Grains.Connectors;
@@ -21,11 +22,27 @@ public sealed class ConnectorFactory(IServiceProvider services, IEnumerable<Conn
     }
 
     /// <summary>The market-data connector of a connection, or null when the venue has none.</summary>
-    public IExchangeSubscriber? CreateSubscriber(ConnectionId connection, IMarketDataSink sink)
+    public IExchangeSubscriber? CreateSubscriber(ConnectionId connection, IMarketDataSink sink) =>
+        Find<MarketConnectorRegistration>(connection)?.Create(services, connection, sink);
+
+    /// <summary>The order connector of a connection, or null when the venue has none.</summary>
+    public IExchangeOms? CreateOms(OmsConnectorContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return Find<OmsConnectorRegistration>(context.Connection)?.Create(services, context);
+    }
+
+    /// <summary>The position connector of a connection, or null when the venue has none.</summary>
+    public IExchangePms? CreatePms(ConnectionId connection, IAccountSink sink) =>
+        Find<PmsConnectorRegistration>(connection)?.Create(services, connection, sink);
+
+    /// <summary>The recovery connector of a connection, or null when the venue has none.</summary>
+    public IExchangeDataFetcher? CreateDataFetcher(ConnectionId connection, Action<ConnectionStatus> onStatus) =>
+        Find<DataConnectorRegistration>(connection)?.Create(services, connection, onStatus);
+
+    private T? Find<T>(ConnectionId connection) where T : ConnectorRegistration
     {
         ArgumentNullException.ThrowIfNull(connection);
-        return _registrations.GetValueOrDefault((connection.Role, connection.Venue)) is MarketConnectorRegistration registration
-            ? registration.Create(services, connection, sink)
-            : null;
+        return _registrations.GetValueOrDefault((connection.Role, connection.Venue)) as T;
     }
 }

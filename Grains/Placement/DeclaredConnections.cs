@@ -10,6 +10,7 @@ internal static class DeclaredConnections
     public static Dictionary<string, string> ToMetadata(IEnumerable<ConnectionId> connections) =>
         new() { [MetadataKey] = string.Join(',', connections) };
 
-    public static bool Declares(IReadOnlyDictionary<string, string> metadata, ConnectionId connection) =>
-        metadata.TryGetValue(MetadataKey, out var declared) && declared.Split(',').Contains(connection.ToString());
+    /// <summary>Whether the silo with this metadata declares a connection; null while its metadata is not known here.</summary>
+    public static bool? Declares(IReadOnlyDictionary<string, string> metadata, ConnectionId connection) =>
+        metadata.TryGetValue(MetadataKey, out var declared) ? declared.Split(',').Contains(connection.ToString()) : null;
 }

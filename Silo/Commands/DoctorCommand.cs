@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Exchange.Silo.Diagnosis;
 
@@ -7,6 +8,8 @@ namespace Exchange.Silo.Commands;
 /// <summary><c>doctor</c>: checks what the gateway needs and says what to do where something is missing.</summary>
 internal static class DoctorCommand
 {
+    private static readonly JsonSerializerOptions _readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static Command Create()
     {
         var environment = new Option<string>("--env") { Description = "sim, testnet or live", DefaultValueFactory = _ => "sim" };
@@ -31,7 +34,7 @@ internal static class DoctorCommand
                 verdict = f.Verdict.ToString().ToLowerInvariant(),
                 found = f.Found,
                 advice = f.Advice,
-            })));
+            }), _readable));
             return;
         }
 

@@ -19,6 +19,12 @@ internal sealed record SiloSettings
     /// <summary>Whether the gateway runs in this process: not with <c>--no-gateway</c>.</summary>
     public required bool RunsGateway { get; init; }
 
+    /// <summary>Where epochs and journals are kept; key <c>Exchange:Data</c>. Not given: <c>.data/</c> and the environment, in the working directory.</summary>
+    public required string DataFolder { get; init; }
+
+    /// <summary>The key pairs of the connections that have one; see <see cref="CredentialSettings"/>.</summary>
+    public required IReadOnlyDictionary<ConnectionId, AuthCredentials> Credentials { get; init; }
+
     /// <summary>Section <c>Exchange:Cluster</c>.</summary>
     public required ClusterSettings Cluster { get; init; }
 

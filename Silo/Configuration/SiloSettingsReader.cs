@@ -16,7 +16,7 @@ internal sealed class SiloSettingsReader(IConfiguration configuration, CommandLi
 
     // Everything that may stand directly under the root, for the message about what may not.
     private static readonly string[] _known =
-        ["Environment", "Connections", "SiloName", "Cluster", "Streams", "Keeper", "Gateway", "Binance"];
+        ["Environment", "Connections", "SiloName", "Data", "Credentials", "Cluster", "Streams", "Keeper", "Gateway", "Binance"];
 
     private readonly List<string> _errors = [];
 
@@ -25,14 +25,17 @@ internal sealed class SiloSettingsReader(IConfiguration configuration, CommandLi
         CheckKeys(configuration.GetSection(Root), _known);
         var environment = ReadEnvironment();
         var connections = ReadConnections();
+        var binance = ReadBinance(environment);
         var settings = new SiloSettings
         {
             Environment = environment,
             Connections = connections,
+            DataFolder = Path.GetFullPath(configuration[$"{Root}:Data"] ?? Path.Combine(".data", environment)),
+            Credentials = ReadCredentials(connections, _ => binance.Environment),
             SiloName = configuration[$"{Root}:SiloName"] ?? (connections.Count == 1 ? connections[0].ServiceName : "exchange"),
             RunsGateway = !commandLine.NoGateway,
             Cluster = ReadCluster(),
-            Binance = ReadBinance(environment),
+            Binance = binance,
         };
 
         // Read again where they are used, and checked there; here only whether they can be read at all.
@@ -82,6 +85,20 @@ internal sealed class SiloSettingsReader(IConfiguration configuration, CommandLi
         }
 
         return connections;
+    }
+
+    private Dictionary<ConnectionId, AuthCredentials> ReadCredentials(List<ConnectionId> connections, Func<ConnectionId, string> environmentOf)
+    {
+        var reader = new CredentialSettings(configuration);
+        reader.Check(_errors);
+        var credentials = new Dictionary<ConnectionId, AuthCredentials>();
+        foreach (var connection in connections.Where(c => c.Role != ConnectionRole.Market))
+        {
+            if (reader.Read(connection, environmentOf(connection), _errors) is { } found)
+                credentials[connection] = found;
+        }
+
+        return credentials;
     }
 
     private ClusterSettings ReadCluster()

@@ -1,5 +1,6 @@
 using Exchange.Client.Gateway;
 using Exchange.Grains;
+using Exchange.Grains.Storage;
 using Exchange.Silo.Configuration;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,6 +31,7 @@ internal static class SiloHost
             .UseLocalhostClustering(
                 settings.Cluster.SiloPort, settings.Cluster.GatewayPort, serviceId: settings.Cluster.ClusterId, clusterId: settings.Cluster.ClusterId)
             .Configure<SiloOptions>(options => options.SiloName = settings.SiloName)
+            .AddExchangeFileStorage(Path.Combine(settings.DataFolder, "grains"))
             .AddExchangeConnections(
                 settings.Connections,
                 options => configuration.GetSection("Exchange:Keeper").Bind(options),

@@ -135,7 +135,11 @@ internal sealed class StreamSubscription<T> : StreamSubscriptionHandle<StreamUpd
         catch (Exception exception)
         {
             if (_cursor.Lost(exception))
-                StreamingLog.ProducerLost(_provider.Logger, exception, StreamId.ToString(), HandleId);
+            {
+                // That nobody declares a connection is no defect: where it was thrown is of no interest.
+                var defect = exception is ConnectionNotDeclaredException ? null : exception;
+                StreamingLog.ProducerLost(_provider.Logger, defect, StreamId.ToString(), HandleId, exception.Message);
+            }
         }
         finally
         {

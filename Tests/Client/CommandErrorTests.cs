@@ -6,13 +6,19 @@ using Xunit;
 namespace Exchange.Tests.Client;
 
 /// <summary>Whatever comes in at the command socket is answered with a clear error, and never ends anything.</summary>
-public sealed class CommandErrorTests : IAsyncLifetime
+public sealed class CommandErrorTests(CommandErrorTests.OneGateway gateway) : IClassFixture<CommandErrorTests.OneGateway>
 {
-    private GatewayUnderTest _test = null!;
+    private GatewayUnderTest Test => gateway.Test;
 
-    public async ValueTask InitializeAsync() => _test = await GatewayUnderTest.Start(o => o.MaxFrameBytes = 4_096);
+    /// <summary>The one gateway that all of it comes in at: what one test sends it must not disturb the next.</summary>
+    public sealed class OneGateway : IAsyncLifetime
+    {
+        internal GatewayUnderTest Test { get; private set; } = null!;
 
-    public ValueTask DisposeAsync() => _test.DisposeAsync();
+        public async ValueTask InitializeAsync() => Test = await GatewayUnderTest.Start(o => o.MaxFrameBytes = 4_096);
+
+        public ValueTask DisposeAsync() => Test.DisposeAsync();
+    }
 
     [Theory]
     [InlineData("", "malformed_request", "not JSON")]
@@ -37,7 +43,7 @@ public sealed class CommandErrorTests : IAsyncLifetime
     [InlineData("{\"v\":1,\"id\":\"1\",\"method\":\"data.set_auth_credentials\",\"params\":{\"key\":\"k\"}}", "not_supported", "never over ZeroMQ")]
     public void What_is_no_request_is_refused_by_name(string frame, string code, string message)
     {
-        using var trader = _test.ConnectRaw();
+        using var trader = Test.ConnectRaw();
         var error = trader.SendAndReceive(frame).GetProperty("error");
         Assert.Equal(code, error.GetProperty("code").GetString());
         Assert.Contains(message, error.GetProperty("message").GetString());
@@ -70,7 +76,7 @@ public sealed class CommandErrorTests : IAsyncLifetime
     [InlineData("data.get_fills", "{\"exchange\":\"grvt\",\"from\":\"yesterday\"}", "invalid_argument", "from")]
     public void A_wrong_param_is_named_with_what_is_legal(string method, string parameters, string code, string field)
     {
-        using var trader = _test.ConnectRaw();
+        using var trader = Test.ConnectRaw();
         var error = trader.Error(method, parameters);
         Assert.Equal(code, error.GetProperty("code").GetString());
         Assert.Equal(field, error.GetProperty("field").GetString());
@@ -90,7 +96,7 @@ public sealed class CommandErrorTests : IAsyncLifetime
     [InlineData("\"price\":\"1\",\"time_in_force\":\"good_till_date\"", "good_till_date", "goes with time_in_force good_till_date")]
     public void A_wrong_order_is_provably_not_placed(string members, string field, string message)
     {
-        using var trader = _test.ConnectRaw();
+        using var trader = Test.ConnectRaw();
         var side = members.Contains("\"side\"", StringComparison.Ordinal) ? "" : "\"side\":\"buy\",";
         var error = trader.Error("oms.place_limit_order", $$"""{"exchange":"binance","symbol":"BTCUSDT",{{side}}"quantity":"1",{{members}}}""");
         Assert.Equal("invalid_argument", error.GetProperty("code").GetString());
@@ -102,7 +108,7 @@ public sealed class CommandErrorTests : IAsyncLifetime
     [Fact]
     public void A_wrong_entry_of_a_batch_is_named_with_its_place()
     {
-        using var trader = _test.ConnectRaw();
+        using var trader = Test.ConnectRaw();
         var error = trader.Error(
             "oms.place_orders",
             """{"exchange":"binance","orders":[{"type":"market","symbol":"X","side":"buy","quantity":"1"},{"type":"limit","symbol":"X","side":"buy","quantity":"1"}]}""");
@@ -113,7 +119,7 @@ public sealed class CommandErrorTests : IAsyncLifetime
     [Fact]
     public void A_connection_that_nobody_declares_is_told_at_once()
     {
-        using var trader = _test.ConnectRaw();
+        using var trader = Test.ConnectRaw();
         var error = trader.Error("market.subscribe_order_book", """{"exchange":"deribit","symbol":"BTC-PERPETUAL"}""");
         Assert.Equal("connection_not_declared", error.GetProperty("code").GetString());
         Assert.Contains("market/deribit", error.GetProperty("message").GetString());
@@ -124,7 +130,7 @@ public sealed class CommandErrorTests : IAsyncLifetime
     [Fact]
     public void An_order_for_a_role_that_is_not_there_is_provably_not_placed()
     {
-        using var trader = _test.ConnectRaw();
+        using var trader = Test.ConnectRaw();
         var error = trader.Error("oms.place_limit_order", """{"exchange":"binance","symbol":"BTCUSDT","side":"buy","quantity":"0.01","price":"60000.1"}""");
         Assert.Contains(error.GetProperty("code").GetString(), new[] { "connection_not_declared", "not_supported" });
         Assert.Equal("rejected", error.GetProperty("outcome").GetString());
@@ -133,7 +139,7 @@ public sealed class CommandErrorTests : IAsyncLifetime
     [Fact]
     public void The_id_is_echoed_to_the_letter_whatever_becomes_of_the_request()
     {
-        using var trader = _test.ConnectRaw();
+        using var trader = Test.ConnectRaw();
         foreach (var id in new[] { "7", "-1.50", "\"a\\u00e4\\n\"", "12345678901234567890123" })
         {
             Assert.Equal(id, trader.SendAndReceive($$"""{"v":1,"id":{{id}},"method":"session.ping"}""").GetProperty("id").GetRawText());
@@ -148,7 +154,7 @@ public sealed class CommandErrorTests : IAsyncLifetime
     [Fact]
     public void A_frame_of_ten_megabytes_is_answered_and_its_sender_stays()
     {
-        using var trader = _test.ConnectRaw();
+        using var trader = Test.ConnectRaw();
         var frame = Encoding.UTF8.GetBytes("{\"v\":1,\"id\":\"big\",\"method\":\"session.hello\",\"params\":{\"client\":\"" + new string('x', 10 * 1024 * 1024) + "\"}}");
         trader.Send(frame);
         var reply = trader.Receive("the answer to 10 MB");
@@ -161,7 +167,7 @@ public sealed class CommandErrorTests : IAsyncLifetime
     [Fact]
     public void Deep_nesting_and_bytes_that_are_no_text_are_refused()
     {
-        using var trader = _test.ConnectRaw();
+        using var trader = Test.ConnectRaw();
         var deep = "{\"v\":1,\"id\":\"1\",\"method\":\"session.ping\",\"params\":{\"a\":" + new string('[', 1000) + new string(']', 1000) + "}}";
         Assert.Equal("malformed_request", trader.SendAndReceive(deep).GetProperty("error").GetProperty("code").GetString());
         trader.Send([0xff, 0xfe, 0x00, 0x01]);
@@ -172,7 +178,7 @@ public sealed class CommandErrorTests : IAsyncLifetime
     [Fact]
     public void A_command_after_its_deadline_is_not_carried_out()
     {
-        using var trader = _test.ConnectRaw();
+        using var trader = Test.ConnectRaw();
         var late = trader.SendAndReceive("""{"v":1,"id":"1","method":"session.ping","deadline":"2020-01-01T00:00:00Z"}""").GetProperty("error");
         Assert.Equal("timeout", late.GetProperty("code").GetString());
         Assert.Equal("rejected", late.GetProperty("outcome").GetString());
@@ -182,7 +188,7 @@ public sealed class CommandErrorTests : IAsyncLifetime
     [Fact]
     public void A_requester_with_its_empty_frame_is_served_as_a_dealer_is()
     {
-        using var requester = _test.ConnectRaw(asRequester: true);
+        using var requester = Test.ConnectRaw(asRequester: true);
         for (var i = 0; i < 3; i++)
         {
             Assert.StartsWith("gateway-", requester.Result("session.ping").GetProperty("gateway").GetString());
@@ -193,8 +199,8 @@ public sealed class CommandErrorTests : IAsyncLifetime
     [Fact]
     public void A_defect_is_told_without_its_text()
     {
-        _test.Connector.Defect = new InvalidOperationException("planted-secret");
-        using var trader = _test.ConnectRaw();
+        Test.Connector.Defect = new InvalidOperationException("planted-secret");
+        using var trader = Test.ConnectRaw();
         var error = trader.Error("market.get_instruments", """{"exchange":"binance"}""");
         Assert.Equal("internal", error.GetProperty("code").GetString());
         Assert.DoesNotContain("planted-secret", error.ToString());
@@ -203,7 +209,7 @@ public sealed class CommandErrorTests : IAsyncLifetime
     [Fact]
     public void Errors_are_counted_by_code()
     {
-        using var trader = _test.ConnectRaw();
+        using var trader = Test.ConnectRaw();
         trader.SendAndReceive("nonsense");
         trader.Error("no.such_method");
         var errors = trader.Result("session.status").GetProperty("commands").GetProperty("errors");

@@ -22,22 +22,30 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
 
     private readonly InProcessTestCluster _cluster;
     private readonly Action<GatewayOptions> _configure;
+    private readonly ConnectionRole[] _roles;
 
-    private GatewayUnderTest(Action<GatewayOptions>? configure, TimeProvider? time, short silos)
+    private GatewayUnderTest(Action<GatewayOptions>? configure, TimeProvider? time, short silos, bool trades)
     {
+        _roles = trades ? [ConnectionRole.Market, ConnectionRole.Oms, ConnectionRole.Pms] : [ConnectionRole.Market];
         _configure = configure ?? (static _ => { });
         Time = time ?? TimeProvider.System;
         var builder = new InProcessTestClusterBuilder(silos);
         builder.ConfigureSilo((_, silo) =>
         {
             silo.Services.AddMarketConnector(Venues.Binance, Venue.Create);
-            silo.AddExchangeConnections([new ConnectionId(ConnectionRole.Market, Venues.Binance)], configureStreams: Hurry);
+            silo.Services.AddOmsConnector(Venues.Binance, Trading.CreateOms);
+            silo.Services.AddPmsConnector(Venues.Binance, Trading.CreatePms);
+            silo.AddMemoryGrainStorage("exchange");
+            silo.AddExchangeConnections(_roles.Select(r => new ConnectionId(r, Venues.Binance)), configureStreams: Hurry);
         });
         builder.ConfigureClient(client => client.AddExchangeStreams(Hurry));
         _cluster = builder.Build();
     }
 
     public ScriptedVenue Venue { get; } = new();
+
+    /// <summary>Orders and positions, where the test has them.</summary>
+    public ScriptedTrading Trading { get; } = new();
 
     public TimeProvider Time { get; }
 
@@ -48,14 +56,29 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
 
     public InProcessTestCluster Cluster => _cluster;
 
-    public static async Task<GatewayUnderTest> Start(Action<GatewayOptions>? configure = null, TimeProvider? time = null, short silos = 1)
+    public static async Task<GatewayUnderTest> Start(Action<GatewayOptions>? configure = null, TimeProvider? time = null, short silos = 1, bool trades = false)
     {
-        var test = new GatewayUnderTest(configure, time, silos);
+        var test = new GatewayUnderTest(configure, time, silos, trades);
         await test._cluster.DeployAsync().For("the cluster's start");
         test.Connector = await test.Venue.NextConnector();
         test.Gateway = test.CreateGateway("tcp://127.0.0.1:*", "tcp://127.0.0.1:0");
         await test.Gateway.StartAsync(CancellationToken.None).For("the gateway's start");
+        if (trades)
+            await test.TradingReady();
         return test;
+    }
+
+    /// <summary>Orders and positions are connected, and the gateway knows the orders.</summary>
+    public async Task TradingReady()
+    {
+        using var trader = ConnectRaw();
+        foreach (var role in new[] { "oms", "pms" })
+        {
+            trader.Subscribe($"status.binance.{role}");
+            trader.NextUpdate($"status.binance.{role}", "ready", static u => u.TryGetProperty("state", out var state) && state.GetString() == "ready");
+        }
+
+        await Gateway.OrdersKnown("binance").For("the gateway's picture of the orders");
     }
 
     /// <summary>Starts another gateway at the place of the one that was stopped.</summary>
@@ -81,7 +104,8 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
     /// <summary>Takes the connector of the activation that came after a kill.</summary>
     public async Task<ScriptedConnector> NextConnector() => Connector = await Venue.NextConnector();
 
-    public RawTrader ConnectRaw(bool asRequester = false) => new(Gateway.CommandEndpoint, Gateway.UpdateEndpoint, asRequester);
+    public RawTrader ConnectRaw(bool asRequester = false, int receiveHighWatermark = 1_000_000) =>
+        new(Gateway.CommandEndpoint, Gateway.UpdateEndpoint, asRequester, receiveHighWatermark);
 
     public Task<TraderClient> ConnectTrader(TimeProvider? time = null, TimeSpan? heartbeat = null)
     {
@@ -110,7 +134,8 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
     private ExchangeGateway CreateGateway(string commandEndpoint, string updateEndpoint)
     {
         var options = new GatewayOptions { CommandEndpoint = commandEndpoint, UpdateEndpoint = updateEndpoint, RetryDelay = TimeSpan.FromMilliseconds(50) };
-        options.Connections.Add("market/binance");
+        foreach (var role in _roles)
+            options.Connections.Add(new ConnectionId(role, Venues.Binance).ToString());
         _configure(options);
         var validation = new GatewayOptionsValidator().Validate(null, options);
         Assert.False(validation.Failed, validation.FailureMessage);

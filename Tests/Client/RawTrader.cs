@@ -15,13 +15,16 @@ internal sealed class RawTrader : IDisposable
     private readonly NetMQSocket _commands;
     private int _lastId;
 
-    public RawTrader(string commandEndpoint, string updateEndpoint, bool asRequester)
+    public RawTrader(string commandEndpoint, string updateEndpoint, bool asRequester, int receiveHighWatermark)
     {
         _commands = asRequester ? new RequestSocket() : new DealerSocket();
         _commands.Options.Linger = TimeSpan.Zero;
         _commands.Connect(commandEndpoint);
         Updates.Options.Linger = TimeSpan.Zero;
-        Updates.Options.ReceiveHighWatermark = 1_000_000;
+        Updates.Options.ReceiveHighWatermark = receiveHighWatermark;
+        // Set before connecting; a small kernel buffer makes a reader that lags one that is waited for.
+        if (receiveHighWatermark < 1_000)
+            Updates.Options.ReceiveBuffer = 16_384;
         Updates.Connect(updateEndpoint);
     }
 

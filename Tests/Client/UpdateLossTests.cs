@@ -79,8 +79,7 @@ public sealed class UpdateLossTests
         const int Chunk = 500;
         await using var test = await GatewayUnderTest.Start(o => o.SubscriberHighWatermark = 1_000);
         using var fast = test.ConnectRaw();
-        using var stuck = test.ConnectRaw();
-        stuck.Updates.Options.ReceiveHighWatermark = 1;
+        using var stuck = test.ConnectRaw(receiveHighWatermark: 1);
         fast.Subscribe(Trades);
         fast.Subscribe("status.binance.market");
         stuck.Subscribe(Trades);

@@ -1,7 +1,9 @@
 using Exchange.Grains.Connectors;
 using Exchange.Grains.Interfaces;
+using Exchange.Grains.Keeping;
 using Exchange.Streaming;
 using Exchange.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Xunit;
 
@@ -20,7 +22,8 @@ public sealed class PlacementTests
         string[][] declared = [[], [], []];
         declared[declaring] = ["market/binance"];
         await using var cluster = await TestCluster.Start(declared);
-        Assert.Equal(cluster.Cluster.Silos[declaring].SiloAddress, (await cluster.Home()).SiloAddress);
+        var home = await cluster.Home();
+        Assert.Equal([TestCluster.MarketBinance], home.ServiceProvider.GetRequiredService<IOptions<KeeperOptions>>().Value.Connections);
     }
 
     [Fact]

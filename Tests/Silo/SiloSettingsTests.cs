@@ -56,7 +56,7 @@ public sealed class SiloSettingsTests
     [InlineData("Exchange:Binance:Environment", "live", "Exchange:Binance:Environment: 'live' is the real venue and real money; it must be said on the command line: --env live")]
     [InlineData("Exchange:Environment", "prod", "Exchange:Environment: 'prod' is not an environment; legal are sim, testnet, live")]
     [InlineData("Exchange:Connections", "oms/binance", "Exchange:Connections: 'oms/binance' is not implemented in this version; legal are market/binance")]
-    [InlineData("Exchange:Conections", "oms/binance", "Exchange:Conections: there is no such setting; legal under Exchange are Environment, Connections, SiloName, Cluster, Streams, Keeper, Gateway, Binance")]
+    [InlineData("Exchange:Conections", "oms/binance", "Exchange:Conections: there is no such setting; legal under Exchange are Environment, Connections, SiloName, Data, Credentials, Cluster, Streams, Keeper, Gateway, Binance")]
     [InlineData("Exchange:Cluster:Mod", "local", "Exchange:Cluster:Mod: there is no such setting; legal under Exchange:Cluster are Mode, SiloPort, GatewayPort, ClusterId")]
     [InlineData("Exchange:Cluster:SiloPort", "0", "Exchange:Cluster:SiloPort: 0 is not a port; legal are 1 to 65535")]
     [InlineData("Exchange:Cluster:SiloPort", "30000", "Exchange:Cluster:GatewayPort: must differ from Exchange:Cluster:SiloPort, 30000")]

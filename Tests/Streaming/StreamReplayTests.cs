@@ -60,7 +60,7 @@ public sealed class StreamReplayTests
     [InlineData(StreamNames.Trades, "binance", ExchangeErrorCode.UnknownTopic)]
     [InlineData(StreamNames.Books, "binance/BTCUSDT", ExchangeErrorCode.UnknownTopic)]
     [InlineData(StreamNames.Trades, "deribit/BTC-PERPETUAL", ExchangeErrorCode.ConnectionNotDeclared)]
-    [InlineData(StreamNames.Orders, "binance", ExchangeErrorCode.NotSupported)]
+    [InlineData(StreamNames.Orders, "binance", ExchangeErrorCode.ConnectionNotDeclared)]
     public async Task What_cannot_be_replayed_is_a_clear_error(string streamNamespace, string key, ExchangeErrorCode expected)
     {
         await using var cluster = await TestCluster.StartOne();

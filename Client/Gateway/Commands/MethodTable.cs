@@ -18,10 +18,16 @@ internal sealed class MethodTable(IGrainFactory grains, GrainCalls calls)
     public void Grain<TGrain, T>(
         string name, ConnectionRole role, bool changesVenue, Func<ParamsReader, Func<TGrain, CancellationToken, Task<Result<T>>>> prepare)
         where TGrain : IGrainWithStringKey =>
-        Local<T>(name, changesVenue, (_, reader) =>
+        Grain<TGrain, T>(name, role, changesVenue, (_, reader) => prepare(reader));
+
+    /// <summary>A method of a connection that depends on who calls it.</summary>
+    public void Grain<TGrain, T>(
+        string name, ConnectionRole role, bool changesVenue, Func<GatewaySession, ParamsReader, Func<TGrain, CancellationToken, Task<Result<T>>>> prepare)
+        where TGrain : IGrainWithStringKey =>
+        Local<T>(name, changesVenue, (session, reader) =>
         {
             var connection = reader.Connection(role);
-            var call = prepare(reader);
+            var call = prepare(session, reader);
             return () => calls.InvokeAsync(name, connection, changesVenue, token => call(grains.GetGrain<TGrain>(connection.Exchange), token));
         });
 

@@ -11,34 +11,34 @@ internal static class OmsMethods
 
     public static void Add(MethodTable table)
     {
-        table.Grain<IExchangeOmsGrain, OrderAck>("oms.place_market_order", Role, changesVenue: true, p =>
+        table.Grain<IExchangeOmsGrain, OrderAck>("oms.place_market_order", Role, changesVenue: true, (session, p) =>
         {
-            var request = ReadMarket(p);
+            var request = ReadMarket(p) with { Trader = session.Trader?.Name };
             return (grain, token) => grain.PlaceMarketOrder(request, token);
         });
-        table.Grain<IExchangeOmsGrain, OrderAck>("oms.place_limit_order", Role, changesVenue: true, p =>
+        table.Grain<IExchangeOmsGrain, OrderAck>("oms.place_limit_order", Role, changesVenue: true, (session, p) =>
         {
-            var request = ReadLimit(p);
+            var request = ReadLimit(p) with { Trader = session.Trader?.Name };
             return (grain, token) => grain.PlaceLimitOrder(request, token);
         });
-        table.Grain<IExchangeOmsGrain, OrderAck>("oms.place_stop_order", Role, changesVenue: true, p =>
+        table.Grain<IExchangeOmsGrain, OrderAck>("oms.place_stop_order", Role, changesVenue: true, (session, p) =>
         {
-            var request = ReadStop(p);
+            var request = ReadStop(p) with { Trader = session.Trader?.Name };
             return (grain, token) => grain.PlaceStopOrder(request, token);
         });
-        table.Grain<IExchangeOmsGrain, OrderAck>("oms.place_take_profit_order", Role, changesVenue: true, p =>
+        table.Grain<IExchangeOmsGrain, OrderAck>("oms.place_take_profit_order", Role, changesVenue: true, (session, p) =>
         {
-            var request = ReadTakeProfit(p);
+            var request = ReadTakeProfit(p) with { Trader = session.Trader?.Name };
             return (grain, token) => grain.PlaceTakeProfitOrder(request, token);
         });
-        table.Grain<IExchangeOmsGrain, OrderAck>("oms.place_trailing_stop_order", Role, changesVenue: true, p =>
+        table.Grain<IExchangeOmsGrain, OrderAck>("oms.place_trailing_stop_order", Role, changesVenue: true, (session, p) =>
         {
-            var request = ReadTrailing(p);
+            var request = ReadTrailing(p) with { Trader = session.Trader?.Name };
             return (grain, token) => grain.PlaceTrailingStopOrder(request, token);
         });
-        table.Grain<IExchangeOmsGrain, OrderBatchResult>("oms.place_orders", Role, changesVenue: true, p =>
+        table.Grain<IExchangeOmsGrain, OrderBatchResult>("oms.place_orders", Role, changesVenue: true, (session, p) =>
         {
-            var batch = new OrderBatch { Orders = [.. p.Objects("orders", MaxBatch, ReadAny)] };
+            var batch = new OrderBatch { Orders = [.. p.Objects("orders", MaxBatch, ReadAny).Select(o => o with { Trader = session.Trader?.Name })] };
             return (grain, token) => grain.PlaceOrders(batch, token);
         });
         table.Grain<IExchangeOmsGrain, OrderAck>("oms.cancel_order", Role, changesVenue: true, p =>

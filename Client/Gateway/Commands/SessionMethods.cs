@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Exchange.Client.Gateway.Market;
 using Exchange.Client.Gateway.Sessions;
+using Exchange.Client.Gateway.Traders;
 using Exchange.Client.Gateway.Updates;
 using Exchange.Client.Protocol;
 using Exchange.Grains.Interfaces;
@@ -15,6 +16,7 @@ internal sealed class SessionMethods(
     FeedTable feeds,
     UpdateOutbox outbox,
     MarketSubscriptionTable subscriptions,
+    TraderDepartures departures,
     GatewayCounters counters,
     TimeProvider time)
 {
@@ -47,9 +49,10 @@ internal sealed class SessionMethods(
             WriteStatus(to);
             return Task.FromResult<ExchangeError?>(null);
         });
-        table.Local<Unit>("session.goodbye", changesVenue: false, (session, _) => async () =>
+        table.Local<Unit>("session.goodbye", changesVenue: false, (session, p) => async () =>
         {
             sessions.Remove(session);
+            _ = departures.OnSessionEndedAsync(session);
             await subscriptions.ReleaseAsync(session);
             return Unit.Success;
         });
@@ -127,6 +130,7 @@ internal sealed class SessionMethods(
         writer.WriteNumber("sessions"u8, sessions.Count);
         writer.WriteNumber("market_subscriptions"u8, subscriptions.Count);
         writer.WriteNumber("failed_renewals"u8, subscriptions.FailedRenewals.Value);
+        writer.WriteNumber("traders_cancelled"u8, counters.TradersCancelled.Value);
         writer.WriteNumber("topic_subscriptions"u8, counters.TopicSubscriptions.Value);
 
         writer.WriteStartObject("commands"u8);

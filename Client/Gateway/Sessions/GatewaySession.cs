@@ -1,3 +1,4 @@
+using Exchange.Client.Gateway.Traders;
 using Exchange.Client.Protocol;
 
 namespace Exchange.Client.Gateway.Sessions;
@@ -15,6 +16,12 @@ internal sealed class GatewaySession(string key)
 
     /// <summary>It sends heartbeats, so their absence means something.</summary>
     public bool Heartbeats { get; set; }
+
+    /// <summary>The trader that it speaks for; null before <c>session.start</c>.</summary>
+    public GatewayTrader? Trader { get; set; }
+
+    /// <summary>The silence after which it counts as gone, where it chose its own.</summary>
+    public TimeSpan? SilenceLimit { get; set; }
 
     /// <summary>When the last command came, by <see cref="TimeProvider.GetTimestamp"/>.</summary>
     public long LastSeen { get; set; }

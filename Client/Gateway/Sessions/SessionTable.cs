@@ -44,7 +44,7 @@ internal sealed class SessionTable(GatewayOptions options, TimeProvider time)
         List<GatewaySession>? silent = null;
         foreach (var session in _sessions.Values)
         {
-            var limit = session.Heartbeats ? options.SessionTimeout : options.IdleSessionLifetime;
+            var limit = session.SilenceLimit ?? (session.Heartbeats ? options.SessionTimeout : options.IdleSessionLifetime);
             if (session.InFlight > 0 || time.GetElapsedTime(session.LastSeen) < limit)
                 continue;
             Remove(session);

@@ -19,4 +19,7 @@ internal sealed record FeedContext(
     /// Called when a connection's activation is gone, or another has come: what it was asked for in its old life is forgotten.
     /// </summary>
     public Action<ConnectionId> SubscriptionsForgotten { get; set; } = static _ => { };
+
+    /// <summary>Called when working orders changed, or what is known of them.</summary>
+    public Action OrdersChanged { get; set; } = static () => { };
 }

@@ -46,7 +46,7 @@ internal sealed class FeedTable(FeedContext context)
         TopicKind.Trade => new StreamFeed<Trade>(topic, context, FeedFormats.Trade),
         TopicKind.Quote => new StreamFeed<TopOfBook>(topic, context, FeedFormats.Quote),
         TopicKind.Mark => new StreamFeed<MarkPrice>(topic, context, FeedFormats.Mark),
-        TopicKind.Order => new StreamFeed<OrderUpdate>(topic, context, FeedFormats.Order),
+        TopicKind.Order => new OrderFeed(topic, context) { Changed = context.OrdersChanged },
         TopicKind.Position => new PositionFeed(topic, context),
         TopicKind.Account => new AccountFeed(topic, context),
         TopicKind.Status => new StreamFeed<ConnectionStatus>(topic, context, FeedFormats.Status),

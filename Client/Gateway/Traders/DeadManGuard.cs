@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using Exchange.Client.Gateway.Commands;
+using Exchange.Client.Gateway.Updates;
+using Exchange.Client.Protocol;
+using Exchange.Grains.Interfaces;
+using Microsoft.Extensions.Logging;
+using Orleans;
+
+namespace Exchange.Client.Gateway.Traders;
+
+/// <summary>
+/// Keeps the venues' dead-man switches armed where they may be: such a switch cancels everything within its reach, so it is armed only
+/// while every owner of a working order there chose to be cancelled, and is disarmed as soon as that ends.
+/// </summary>
+internal sealed partial class DeadManGuard(
+    TraderTable traders, FeedTable feeds, IReadOnlyList<string> exchanges, IGrainFactory grains, GrainCalls calls, GatewayOptions options,
+    TimeProvider time, ILogger logger)
+{
+    /// <summary>Stands for everything at the exchange, where the switch reaches further than a symbol.</summary>
+    public const string Everything = "*";
+
+    private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly ConcurrentDictionary<string, Exchange> _exchanges = new(StringComparer.Ordinal);
+
+    /// <summary>Something that the arming depends on has changed.</summary>
+    public void OnChanged() => _changed.Writer.TryWrite(true);
+
+    /// <summary>What is armed at an exchange.</summary>
+    public DeadManStatus StatusOf(string exchange)
+    {
+        var known = _exchanges.GetValueOrDefault(exchange);
+        return new DeadManStatus(
+            known?.Reach, (long)options.DeadManTime.TotalMilliseconds, known is null ? [] : [.. known.Armed.Keys.Order(StringComparer.Ordinal)]);
+    }
+
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        if (options.DeadManTime <= TimeSpan.Zero)
+            return;
+        try
+        {
+            while (true)
+            {
+                await Task.WhenAll(exchanges.Select(UpdateAsync));
+                using var wake = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+                var due = Task.Delay(options.DeadManTime / 4, time, wake.Token);
+                await Task.WhenAny(due, _changed.Reader.WaitToReadAsync(wake.Token).AsTask());
+                stopping.ThrowIfCancellationRequested();
+                await wake.CancelAsync();
+                _changed.Reader.TryRead(out _);
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // What is armed stays armed: the gateway goes away, and that is what it is for.
+        }
+    }
+
+    /// <summary>What may be armed: where every owner of a working order chose to be cancelled.</summary>
+    internal static ImmutableHashSet<string> Eligible(IEnumerable<Order> working, DeadManReach reach, Func<string?, bool> wantsCancel) =>
+    [
+        .. working.GroupBy(o => reach == DeadManReach.Symbol ? o.Symbol : Everything, StringComparer.Ordinal)
+            .Where(g => g.All(o => wantsCancel(o.Trader)))
+            .Select(g => g.Key),
+    ];
+
+    private async Task UpdateAsync(string name)
+    {
+        var exchange = _exchanges.GetOrAdd(name, static n => new Exchange(n));
+        if (!feeds.TryGet(new TopicName(TopicKind.Order, name), out var feed) || feed is not OrderFeed { Working: { } working })
+            return;
+        if (exchange.Reach is null && (working.IsEmpty || !await LearnReachAsync(exchange)))
+            return;
+
+        var eligible = Eligible(working, exchange.Reach!.Value, traders.WantsCancel);
+        foreach (var symbol in exchange.Armed.Keys.Where(s => !eligible.Contains(s)))
+            await SetAsync(exchange, symbol, TimeSpan.Zero);
+        // The longest armed first, so that a limit does not let an armed one lapse for a new one.
+        foreach (var symbol in eligible.OrderBy(s => exchange.Armed.TryGetValue(s, out var at) ? at : long.MaxValue).Take(options.MaxDeadManSymbols))
+        {
+            if (!exchange.Armed.TryGetValue(symbol, out var at) || time.GetElapsedTime(at) >= options.DeadManTime / 4)
+                await SetAsync(exchange, symbol, options.DeadManTime);
+        }
+    }
+
+    private async Task<bool> LearnReachAsync(Exchange exchange)
+    {
+        var connection = new ConnectionId(ConnectionRole.Oms, exchange.Name);
+        var capabilities = await calls.InvokeAsync(
+            "oms.get_capabilities", connection, changesVenue: false, grains.GetGrain<IExchangeOmsGrain>(exchange.Name).GetCapabilities);
+        exchange.Reach = capabilities.Value?.DeadManReach;
+        return exchange.Reach is not null;
+    }
+
+    private async Task SetAsync(Exchange exchange, string symbol, TimeSpan timeToLive)
+    {
+        var connection = new ConnectionId(ConnectionRole.Oms, exchange.Name);
+        var at = time.GetTimestamp();
+        var result = await calls.InvokeAsync(
+            "oms.set_dead_man_switch", connection, changesVenue: true,
+            token => grains.GetGrain<IExchangeOmsGrain>(exchange.Name).SetDeadManSwitch(symbol == Everything ? null : symbol, timeToLive, token));
+        if (!result.IsSuccess)
+            LogFailed(logger, exchange.Name, symbol, result.Error.ToString());
+        else if (timeToLive == TimeSpan.Zero)
+            exchange.Armed.TryRemove(symbol, out _);
+        else
+            exchange.Armed[symbol] = at;
+    }
+
+    [LoggerMessage(70, LogLevel.Warning, "The dead-man switch of {Exchange} for {Symbol} could not be set: {Error}")]
+    private static partial void LogFailed(ILogger logger, string exchange, string symbol, string error);
+
+    private sealed class Exchange(string name)
+    {
+        public string Name => name;
+
+        /// <summary>Null while it is not known, or when the venue has no such switch.</summary>
+        public DeadManReach? Reach { get; set; }
+
+        /// <summary>What is armed, and when it was armed last, as a timestamp.</summary>
+        public ConcurrentDictionary<string, long> Armed { get; } = new(StringComparer.Ordinal);
+    }
+}
