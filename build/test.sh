@@ -56,6 +56,25 @@ beside_the_simulator() {
     return $status
 }
 
+# beside_the_gateway COMMAND… : runs it while a simulator and a gateway run.
+beside_the_gateway() {
+    local log=artifacts/test/silo.log pid status=0
+    rm -rf artifacts/test/data
+    dotnet "$(program Silo Silo)" up --env sim --set Exchange:Data=artifacts/test/data >"$log" 2>&1 &
+    pid=$!
+    wait_for "$log" 'gateway ready' $pid "the silo" && "$@" || status=$?
+    kill -TERM $pid 2>/dev/null; wait $pid 2>/dev/null || true
+    return $status
+}
+
+python_with_zmq() {
+    local python
+    for python in /usr/bin/python3 python3; do
+        "$python" -c 'import zmq' 2>/dev/null && { echo "$python"; return 0; }
+    done
+    return 1
+}
+
 records_what_replays() {
     local folder=artifacts/test/recordings line
     rm -rf "$folder"
@@ -85,7 +104,7 @@ refuses() { # refuses PATTERN COMMAND… : ends with an error that says PATTERN
 }
 
 run_tests() {
-    local fast= report=$root/artifacts/test/tests.trx
+    local fast= python= report=$root/artifacts/test/tests.trx
     case ${1:-} in
         '') ;;
         --fast) fast=yes ;;
@@ -120,10 +139,20 @@ run_tests() {
 
     if [ -z "$fast" ]; then
         say "running the launcher's commands …"
-        check "demo runs and a trader sees books and trades" ./exchange demo --seconds 8
+        check "demo runs: books, trades, orders placed, replaced, filled, cancelled" ./exchange demo --seconds 8
         check "replay prints a synced book without gaps" replay_prints_a_book
         check "doctor finds the simulator" beside_the_simulator ./exchange doctor --json
         check "a recording of the simulator replays without gaps" beside_the_simulator records_what_replays
+        if python=$(python_with_zmq); then
+            check "the Python trader lives an order's whole life" beside_the_simulator beside_the_gateway "$python" samples/python/order_life.py
+        else
+            skipped=$((skipped + 1)); say "  skipped the Python trader: python3-zmq is not there"
+        fi
+        if [ -d samples/node/node_modules ]; then
+            check "the Node trader lives an order's whole life" beside_the_simulator beside_the_gateway node samples/node/order-life.mjs
+        else
+            skipped=$((skipped + 1)); say "  skipped the Node trader: zeromq is not there (npm ci in samples/node)"
+        fi
         check "doctor says what is missing" refuses "start the simulators" ./exchange doctor
         check "planted secrets come out nowhere" keeps_secrets
         check "an unknown command is refused" refuses "not a command" ./exchange nonsense

@@ -78,7 +78,7 @@ internal static class BinanceErrors
             case 0:
                 break;
             case var _ when status >= 500:
-                return (MapCode(code), CommandOutcome.Unknown, false);
+                return (MapCode(code) is var named and not ExchangeErrorCode.RejectedByVenue ? named : ExchangeErrorCode.VenueError, CommandOutcome.Unknown, false);
             default:
                 return (MapCode(code), CommandOutcome.Rejected, code is -1015 or -1021 or -5028 or -4117 or -4192 or -5043);
         }

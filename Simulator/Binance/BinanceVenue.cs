@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Exchange.Simulator.Binance.Api;
 using Exchange.Simulator.Faults;
 using Exchange.Simulator.Sockets;
@@ -73,6 +72,15 @@ internal sealed class BinanceVenue : IDisposable
             }
         }
     }
+
+    public long RestRequests => _rest.Requests + (Api?.Rest.Requests ?? 0);
+
+    public int UsedWeight => _weights.Used;
+
+    public long FramesPublished => _hub.FramesPublished;
+
+    /// <summary>The sockets that are open, and the last of those that were. Within the turn.</summary>
+    public IEnumerable<ClientConnection> Remembered => _connections.Values.Concat(_ended);
 
     /// <summary>Any request to the venue's port.</summary>
     public async Task HandleAsync(HttpContext http)
@@ -149,40 +157,6 @@ internal sealed class BinanceVenue : IDisposable
 
     public void OnFaultRemoved(Fault fault) => _rest.Forget(fault);
 
-    public void WriteState(Utf8JsonWriter writer)
-    {
-        writer.WriteStartObject();
-        Market.WriteState(writer);
-        writer.WriteNumber("rest_requests"u8, _rest.Requests + (Api?.Rest.Requests ?? 0));
-        writer.WriteNumber("commands_received"u8, Api?.Pipeline.Log.Received ?? 0);
-        writer.WriteNumber("open_orders"u8, Api?.Accounts.Sum(account => account.OpenOrders.Count) ?? 0);
-        writer.WriteNumber("used_weight_1m"u8, _weights.Used);
-        writer.WriteNumber("frames_published"u8, _hub.FramesPublished);
-        writer.WriteStartArray("connections"u8);
-        foreach (var connection in _connections.Values.Concat(_ended))
-        {
-            WriteConnection(writer, connection);
-        }
-
-        writer.WriteEndArray();
-        writer.WriteStartArray("books"u8);
-        foreach (var symbol in Market.Symbols)
-        {
-            var book = Market.Book(symbol);
-            writer.WriteStartObject();
-            writer.WriteString("symbol"u8, symbol);
-            writer.WriteNumber("last_update_id"u8, book.LastUpdateId);
-            WriteTop(writer, "bid"u8, book.Bids);
-            WriteTop(writer, "ask"u8, book.Asks);
-            writer.WriteNumber("bid_levels"u8, book.Bids.Count);
-            writer.WriteNumber("ask_levels"u8, book.Asks.Count);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-    }
-
     public void Dispose()
     {
         lock (_context.Turn)
@@ -194,41 +168,6 @@ internal sealed class BinanceVenue : IDisposable
 
             _hub.Dispose();
         }
-    }
-
-    private static void WriteTop(Utf8JsonWriter writer, ReadOnlySpan<byte> name, IReadOnlyList<(string Price, string Quantity)> side)
-    {
-        writer.WriteStartArray(name);
-        if (side.Count > 0)
-        {
-            writer.WriteStringValue(side[0].Price);
-            writer.WriteStringValue(side[0].Quantity);
-        }
-
-        writer.WriteEndArray();
-    }
-
-    private static void WriteConnection(Utf8JsonWriter writer, ClientConnection connection)
-    {
-        writer.WriteStartObject();
-        writer.WriteNumber("id"u8, connection.Id);
-        writer.WriteString("route"u8, connection.RouteName);
-        writer.WriteBoolean("combined"u8, connection is BinanceConnection { Combined: true });
-        writer.WriteString("opened"u8, connection.OpenedAt);
-        writer.WriteString("ended"u8, connection.Ended);
-        writer.WriteNumber("frames_sent"u8, connection.FramesSent);
-        writer.WriteNumber("messages_received"u8, connection.MessagesReceived);
-        writer.WriteNumber("pings_received"u8, connection.PingsReceived);
-        writer.WriteNumber("pongs_received"u8, connection.PongsReceived);
-        writer.WriteNumber("pending_bytes"u8, connection.PendingBytes);
-        writer.WriteStartArray("subscriptions"u8);
-        foreach (var stream in connection.Subscriptions)
-        {
-            writer.WriteStringValue(stream);
-        }
-
-        writer.WriteEndArray();
-        writer.WriteEndObject();
     }
 
     /// <summary>Splits <c>/public/ws/…</c> and its like; false for a path that is no stream URL.</summary>

@@ -226,7 +226,7 @@ internal sealed class ControlApi(SimulatorHost host)
         WriteFaults(writer);
         writer.WriteStartObject("venues"u8);
         writer.WritePropertyName("binance"u8);
-        host.Binance.WriteState(writer);
+        BinanceState.Write(writer, host.Binance);
         writer.WriteEndObject();
         writer.WriteEndObject();
     }

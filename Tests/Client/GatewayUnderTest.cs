@@ -59,10 +59,10 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
     public static async Task<GatewayUnderTest> Start(Action<GatewayOptions>? configure = null, TimeProvider? time = null, short silos = 1, bool trades = false)
     {
         var test = new GatewayUnderTest(configure, time, silos, trades);
-        await test._cluster.DeployAsync().For("the cluster's start");
+        await test._cluster.DeployAsync().Within("the cluster's start");
         test.Connector = await test.Venue.NextConnector();
         test.Gateway = test.CreateGateway("tcp://127.0.0.1:*", "tcp://127.0.0.1:0");
-        await test.Gateway.StartAsync(CancellationToken.None).For("the gateway's start");
+        await test.Gateway.StartAsync(CancellationToken.None).Within("the gateway's start");
         if (trades)
             await test.TradingReady();
         return test;
@@ -78,19 +78,19 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
             trader.NextUpdate($"status.binance.{role}", "ready", static u => u.TryGetProperty("state", out var state) && state.GetString() == "ready");
         }
 
-        await Gateway.OrdersKnown("binance").For("the gateway's picture of the orders");
+        await Gateway.OrdersKnown("binance").Within("the gateway's picture of the orders");
     }
 
     /// <summary>Starts another gateway at the place of the one that was stopped.</summary>
     public async Task StartGatewayAgain()
     {
         Gateway = CreateGateway(Gateway.CommandEndpoint, Gateway.UpdateEndpoint);
-        await Gateway.StartAsync(CancellationToken.None).For("the new gateway's start");
+        await Gateway.StartAsync(CancellationToken.None).Within("the new gateway's start");
     }
 
     public async Task StopGateway()
     {
-        await Gateway.StopAsync(CancellationToken.None).For("the gateway's stop");
+        await Gateway.StopAsync(CancellationToken.None).Within("the gateway's stop");
         Gateway.Dispose();
     }
 
@@ -98,7 +98,7 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
     public async Task KillHome()
     {
         var status = (await _cluster.Client.GetGrain<IExchangeSubscriberGrain>(Venues.Binance).GetStatus()).OrThrow();
-        await _cluster.KillSiloAsync(_cluster.Silos.Single(s => s.Name == status.Silo)).For("the silo's end");
+        await _cluster.KillSiloAsync(_cluster.Silos.Single(s => s.Name == status.Silo)).Within("the silo's end");
     }
 
     /// <summary>Takes the connector of the activation that came after a kill.</summary>
@@ -115,7 +115,7 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
             UpdateEndpoint = Gateway.UpdateEndpoint,
             HeartbeatInterval = heartbeat ?? TimeSpan.FromSeconds(5),
         };
-        return TraderClient.ConnectAsync(options, time).For("the trader's hello");
+        return TraderClient.ConnectAsync(options, time).Within("the trader's hello");
     }
 
     public async ValueTask DisposeAsync()

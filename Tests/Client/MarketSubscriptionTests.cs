@@ -176,7 +176,7 @@ public sealed class MarketSubscriptionTests
         await test.Connector.NextAsked();
 
         // Below the renewal of subscriptions, which would be asked for as well.
-        await clock.WhenArmed(due => due <= TimeSpan.FromSeconds(1)).For("the beat's timer");
+        await clock.WhenArmed(due => due <= TimeSpan.FromSeconds(1)).Within("the beat's timer");
         clock.Advance(TimeSpan.FromSeconds(14.5));
         Assert.Equal(2, silent.Result("session.status").GetProperty("market_subscriptions").GetInt32());
         clock.Advance(TimeSpan.FromSeconds(1.5));
@@ -197,7 +197,7 @@ public sealed class MarketSubscriptionTests
         var asked = await test.Connector.NextAsked();
         for (var i = 0; i < 3; i++)
         {
-            await clock.WhenArmed(static due => due > TimeSpan.FromSeconds(1) && due <= TimeSpan.FromSeconds(15)).For("the renewal's timer");
+            await clock.WhenArmed(static due => due > TimeSpan.FromSeconds(1) && due <= TimeSpan.FromSeconds(15)).Within("the renewal's timer");
             clock.Advance(TimeSpan.FromSeconds(15));
             Assert.Equal(asked, await test.Connector.NextAsked());
         }
@@ -211,7 +211,7 @@ public sealed class MarketSubscriptionTests
         using var trader = test.ConnectRaw();
         trader.Subscribe("status.binance.market");
         var snapshot = trader.NextUpdate("status.binance.market", "the snapshot", IsSnapshot);
-        await clock.WhenArmed(static due => due <= TimeSpan.FromSeconds(1)).For("the beat's timer");
+        await clock.WhenArmed(static due => due <= TimeSpan.FromSeconds(1)).Within("the beat's timer");
         clock.Advance(TimeSpan.FromSeconds(1));
         var beat = trader.NextUpdate("status.binance.market", "the heartbeat", static u => u.TryGetProperty("heartbeat", out _));
         Assert.Equal(snapshot.GetProperty("epoch").GetString(), beat.GetProperty("epoch").GetString());

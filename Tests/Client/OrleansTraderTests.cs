@@ -65,7 +65,7 @@ public sealed class OrleansTraderTests
     {
         await using var test = await GatewayUnderTest.Start();
         await using var trader = new OrleansTrader(test.Cluster.Client);
-        Assert.Equal(ExchangeErrorCode.ConnectionNotDeclared, (await trader.SubscribeTrades("grvt", "X").For("the refusal")).Error?.Code);
+        Assert.Equal(ExchangeErrorCode.ConnectionNotDeclared, (await trader.SubscribeTrades("grvt", "X").Within("the refusal")).Error?.Code);
     }
 
     private static (ChannelReader<TraderUpdate<OrderBook>> Books, ChannelReader<TraderUpdate<Trade>> Trades) Record(TraderFeed trader)
@@ -79,5 +79,5 @@ public sealed class OrleansTraderTests
 
     private static (UpdateKind Kind, long Seq) Place<T>(TraderUpdate<T> update) => (update.Kind, update.Seq);
 
-    private static async Task<T> Next<T>(ChannelReader<T> updates, string awaited) => await updates.ReadAsync().AsTask().For(awaited);
+    private static async Task<T> Next<T>(ChannelReader<T> updates, string awaited) => await updates.ReadAsync().AsTask().Within(awaited);
 }

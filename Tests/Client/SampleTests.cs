@@ -26,10 +26,10 @@ public sealed class SampleTests
         var script = Path.Combine(Root, "samples", "node", "trader.mjs");
         if (!folder!.EndsWith("node", StringComparison.Ordinal))
         {
-            var copy = Path.Combine(folder, "node_modules", ".cache", "trader.mjs");
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(script, copy, overwrite: true);
-            script = copy;
+            var copies = Directory.CreateDirectory(Path.Combine(folder, "node_modules", ".cache")).FullName;
+            foreach (var name in new[] { "trader.mjs", "gateway.mjs" })
+                File.Copy(Path.Combine(Root, "samples", "node", name), Path.Combine(copies, name), overwrite: true);
+            script = Path.Combine(copies, "trader.mjs");
         }
 
         return Receives("node", script);
@@ -53,8 +53,8 @@ public sealed class SampleTests
             test.Connector.PublishTrade("BTCUSDT", n);
         }
 
-        var summary = JsonElement.Parse((await output.For("the sample's summary")).Trim());
-        await trader.WaitForExitAsync().For("the sample's end");
+        var summary = JsonElement.Parse((await output.Within("the sample's summary")).Trim());
+        await trader.WaitForExitAsync().Within("the sample's end");
         Assert.Equal(0, trader.ExitCode);
         Assert.Equal(10, summary.GetProperty("trades").GetInt32());
         Assert.True(summary.GetProperty("synced_books").GetInt32() > 0);
@@ -69,8 +69,8 @@ public sealed class SampleTests
         Assert.SkipUnless(File.Exists(Python) && Succeeds(Python, "-c", "import zmq"), "python3-zmq is not installed: apt install python3-zmq");
         await using var test = await GatewayUnderTest.Start();
         using var trader = Start(Python, Path.Combine(Root, "samples", "python", "trader.py"), test, "--exchange", "deribit", "--symbol", "X");
-        var error = await trader.StandardError.ReadToEndAsync().For("the sample's words");
-        await trader.WaitForExitAsync().For("the sample's end");
+        var error = await trader.StandardError.ReadToEndAsync().Within("the sample's words");
+        await trader.WaitForExitAsync().Within("the sample's end");
         Assert.Contains("connection_not_declared", error);
         Assert.Equal(2, trader.ExitCode);
     }
@@ -106,8 +106,8 @@ public sealed class SampleTests
             test.Connector.PublishTrade("BTCUSDT", n);
         }
 
-        var text = await output.For("the sample's summary");
-        await trader.WaitForExitAsync().For("the sample's end");
+        var text = await output.Within("the sample's summary");
+        await trader.WaitForExitAsync().Within("the sample's end");
         var summary = JsonElement.Parse(text.Trim());
         Assert.True(trader.ExitCode == 0, text + await trader.StandardError.ReadToEndAsync());
         Assert.True(summary.GetProperty("ok").GetBoolean(), text);

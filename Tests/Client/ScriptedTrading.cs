@@ -40,7 +40,7 @@ internal sealed class ScriptedTrading
     public void Asked(string what) => _asked.Writer.TryWrite(what);
 
     /// <summary>The next command at the venue: <c>place c1 by mm1</c>, <c>cancel c1</c>, <c>dead man BTCUSDT 120</c>.</summary>
-    public Task<string> NextAsked() => _asked.Reader.ReadAsync().AsTask().For("a command at the order connector");
+    public Task<string> NextAsked() => _asked.Reader.ReadAsync().AsTask().Within("a command at the order connector");
 
     /// <summary>The next command that begins with the given words.</summary>
     public async Task<string> NextAsked(string beginning)

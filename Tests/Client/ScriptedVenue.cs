@@ -23,7 +23,7 @@ internal sealed class ScriptedVenue
     }
 
     /// <summary>The connector of the next activation.</summary>
-    public async Task<ScriptedConnector> NextConnector() => await _made.Reader.ReadAsync().AsTask().For("a connector of the market grain");
+    public async Task<ScriptedConnector> NextConnector() => await _made.Reader.ReadAsync().AsTask().Within("a connector of the market grain");
 }
 
 /// <summary>A market-data connector that publishes what the test says and keeps what it was asked.</summary>
@@ -34,7 +34,7 @@ internal sealed class ScriptedConnector(ScriptedVenue venue, ConnectionId connec
     private ConnectionStatus _status = new() { Connection = connection, State = ConnectionState.Stopped, Since = DateTimeOffset.UnixEpoch };
 
     /// <summary>The next call that subscribes or unsubscribes: <c>book BTCUSDT 20/100 by gateway-…</c>.</summary>
-    public async Task<string> NextAsked() => await _asked.Reader.ReadAsync().AsTask().For("a subscription at the connector");
+    public async Task<string> NextAsked() => await _asked.Reader.ReadAsync().AsTask().Within("a subscription at the connector");
 
     /// <summary>When set, <see cref="GetInstruments"/> waits for it: a venue that does not answer.</summary>
     public Task Answers { get; set; } = Task.CompletedTask;

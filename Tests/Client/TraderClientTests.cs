@@ -85,7 +85,7 @@ public sealed class TraderClientTests
             stalled.SetResult();
             release.Wait();
         });
-        await stalled.Task.For("the socket's thread standing still");
+        await stalled.Task.Within("the socket's thread standing still");
         var feed = (Orleans.Streams.IAsyncObserver<StreamUpdate<Trade>>)test.Gateway.Feeds.All.Single(f => f.Topic.Kind == TopicKind.Trade);
         for (var n = 2; n <= 40; n++)
         {
@@ -94,7 +94,7 @@ public sealed class TraderClientTests
         }
 
         release.Set();
-        await stall.For("the socket's thread going on");
+        await stall.Within("the socket's thread going on");
         var seen = new List<TraderUpdate<Trade>> { first };
         TraderGap? gap = null;
         TraderNotice? notice = null;
@@ -150,7 +150,7 @@ public sealed class TraderClientTests
         }
 
         // The socket for updates is back on its own time. The stream is attached before the connector is asked.
-        await status.Task.For("the status from the new gateway");
+        await status.Task.Within("the status from the new gateway");
         test.Connector.PublishTrade("BTCUSDT", 4);
         var seqs = new List<long>();
         while (seqs.LastOrDefault() < 4)
@@ -246,7 +246,7 @@ public sealed class TraderClientTests
         return events.Reader;
     }
 
-    private static async Task<TraderEvent> Next(ChannelReader<TraderEvent> events, string awaited) => await events.ReadAsync().AsTask().For(awaited);
+    private static async Task<TraderEvent> Next(ChannelReader<TraderEvent> events, string awaited) => await events.ReadAsync().AsTask().Within(awaited);
 
     private static async Task<T> NextOf<T>(ChannelReader<TraderEvent> events, string awaited)
         where T : TraderEvent

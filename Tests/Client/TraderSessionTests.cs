@@ -170,7 +170,7 @@ public sealed class TraderSessionTests
         var before = trader.Result("oms.get_open_orders", """{"exchange":"binance"}""").GetProperty("epoch").GetString();
         var status = (await test.Cluster.Client.GetGrain<IExchangeOmsGrain>("binance").GetStatus()).OrThrow();
         trader.Subscribe("status.binance.oms");
-        await test.Cluster.KillSiloAsync(test.Cluster.Silos.Single(s => s.Name == status.Silo)).For("the silo's end");
+        await test.Cluster.KillSiloAsync(test.Cluster.Silos.Single(s => s.Name == status.Silo)).Within("the silo's end");
         trader.NextUpdate("status.binance.oms", "the activation on the standby", u => u.TryGetProperty("state", out var s) && s.GetString() == "ready" && u.GetProperty("epoch").GetString() != status.Epoch.ToString());
         var after = trader.Result("oms.get_open_orders", """{"exchange":"binance"}""").GetProperty("epoch").GetString();
         Assert.True(long.Parse(after!) > long.Parse(before!), $"{after} after {before}");
@@ -187,7 +187,7 @@ public sealed class TraderSessionTests
     {
         for (var i = 0; i < times; i++)
         {
-            await time.WhenArmed(TimeSpan.FromSeconds(1)).For("the gateway's beat");
+            await time.WhenArmed(TimeSpan.FromSeconds(1)).Within("the gateway's beat");
             time.Advance(TimeSpan.FromSeconds(1));
         }
     }

@@ -136,7 +136,7 @@ public sealed class UpdateLossTests
             stalled.SetResult();
             release.Wait();
         });
-        await stalled.Task.For("the socket's thread standing still");
+        await stalled.Task.Within("the socket's thread standing still");
         // Handed to the gateway by the test as well, so that it has them all once this is done; what comes twice is left out.
         var (trades, books) = (Observer<Trade>(Trades), Observer<OrderBook>(Book));
         for (var n = 2; n <= 41; n++)
@@ -152,7 +152,7 @@ public sealed class UpdateLossTests
         }
 
         release.Set();
-        await stall.For("the socket's thread going on");
+        await stall.Within("the socket's thread going on");
 
         var epoch = "";
         var seqs = new List<long>();
@@ -239,7 +239,7 @@ public sealed class UpdateLossTests
         trader.Send("""{"v":1,"id":"hangs","method":"market.get_instruments","params":{"exchange":"binance"}}""");
         // Another command of the same session overtakes it.
         trader.Result("market.get_capabilities", """{"exchange":"binance"}""");
-        await clock.WhenArmed(static due => due > TimeSpan.FromSeconds(5) && due <= TimeSpan.FromSeconds(10)).For("the command's time-out");
+        await clock.WhenArmed(static due => due > TimeSpan.FromSeconds(5) && due <= TimeSpan.FromSeconds(10)).Within("the command's time-out");
         clock.Advance(TimeSpan.FromSeconds(10));
         var reply = trader.Receive("the time-out of the command that hangs");
         Assert.Equal("hangs", reply.GetProperty("id").GetString());

@@ -42,7 +42,7 @@ internal sealed class BookWatch
                 seen.SetResult();
             else
                 _waits.Add((condition, seen));
-            return seen.Task.For(what);
+            return seen.Task.Within(what);
         }
     }
 

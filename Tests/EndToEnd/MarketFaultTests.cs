@@ -61,7 +61,7 @@ public sealed class MarketFaultTests
         await using var gateway = await RunningGateway.StartAsync(simulator, _shortWaits);
         var refused = simulator.AddFault(new Fault { Kind = FaultKind.RestError, Connection = "rest", Path = "/depth", Status = status, Code = code, Message = "not now" });
         var watch = await WatchAsync(gateway, pump);
-        await refused.Exhausted.For("the snapshot to be refused");
+        await refused.Exhausted.Within("the snapshot to be refused");
         await watch.For(u => u.Data.State == BookState.Synced, "a synced book after a refused snapshot");
         Assert.Empty(watch.Faults);
     }
@@ -76,7 +76,7 @@ public sealed class MarketFaultTests
         simulator.ChangeBook(Symbol);
         simulator.EmitDepth(Symbol);
         var watch = await WatchAsync(gateway, pump);
-        await stale.Exhausted.For("two stale snapshots to be given");
+        await stale.Exhausted.Within("two stale snapshots to be given");
         await watch.For(u => u.Data.State == BookState.Synced, "a synced book after stale snapshots");
         Assert.Empty(watch.Faults);
     }
@@ -93,7 +93,7 @@ public sealed class MarketFaultTests
         await using var gateway = await RunningGateway.StartAsync(simulator, _shortWaits);
         var fault = simulator.AddFault(new Fault { Kind = Enum.Parse<FaultKind>(kind), Connection = "public" });
         var watch = await WatchAsync(gateway, pump);
-        await fault.Exhausted.For($"{kind} to happen");
+        await fault.Exhausted.Within($"{kind} to happen");
         await watch.For(u => u.Data.State == BookState.Synced, $"a synced book after {kind}");
         Assert.Empty(watch.Faults);
     }
@@ -130,7 +130,7 @@ public sealed class MarketFaultTests
         if (lasts)
             await watch.For(u => u.Data.State == BookState.Stale, "the silent book to be shown as stale");
         else
-            await fault.Exhausted.For($"{kind} to happen");
+            await fault.Exhausted.Within($"{kind} to happen");
         simulator.ClearFaults();
 
         var after = pump.LastId;

@@ -34,7 +34,7 @@ public sealed class ReplayPathTests
 
         foreach (var symbol in _symbols)
         {
-            var book = await reached[symbol].Task.For($"the last book of {symbol}");
+            var book = await reached[symbol].Task.Within($"the last book of {symbol}");
             Assert.Equal(0, expected[symbol].Gaps);
             Assert.Equal(expected[symbol].Book.Bids.AsEnumerable(), book.Bids.AsEnumerable());
             Assert.Equal(expected[symbol].Book.Asks.AsEnumerable(), book.Asks.AsEnumerable());

@@ -73,6 +73,6 @@ internal sealed class RunningGateway : IAsyncDisposable
                 ready.TrySetResult();
         };
         Trader.Listen(new Exchange.Client.Protocol.TopicName(Exchange.Client.Protocol.TopicKind.Status, "binance", "market"));
-        await ready.Task.For("the market connection to be ready");
+        await ready.Task.Within("the market connection to be ready");
     }
 }

@@ -67,7 +67,7 @@ public sealed class FileGrainStorageTests : IDisposable
             }
 
             return epochs;
-        }))).For("80 writes");
+        }))).Within("80 writes");
         Assert.Equal(Enumerable.Range(1, 80).Select(n => (long)n), taken.SelectMany(e => e).Order());
     }
 

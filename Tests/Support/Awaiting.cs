@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Xunit;
 
 namespace Exchange.Tests.Support;
@@ -8,14 +9,14 @@ internal static class Awaiting
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(30);
 
     /// <summary>The same task, or a failure that names <paramref name="awaited"/>.</summary>
-    public static async Task<T> Within<T>(this Task<T> task, string awaited)
+    public static async Task<T> Within<T>(this Task<T> task, [CallerArgumentExpression(nameof(task))] string awaited = "")
     {
         await ((Task)task).Within(awaited);
         return await task;
     }
 
     /// <inheritdoc cref="Within{T}"/>
-    public static async Task Within(this Task task, string awaited)
+    public static async Task Within(this Task task, [CallerArgumentExpression(nameof(task))] string awaited = "")
     {
         try
         {

@@ -2,6 +2,7 @@
 // Needs `npm install` beside it (zeromq). The protocol: docs/trader-protocol.md.
 // Exit code: 0 when books and trades came in order, 1 when not, 2 when the gateway refused or does not answer.
 import { parseArgs } from "node:util";
+import { Gateway, zmq } from "./gateway.mjs";
 
 const { values: args } = parseArgs({
   options: {
@@ -15,63 +16,6 @@ const { values: args } = parseArgs({
     updates: { type: "string", default: "tcp://127.0.0.1:5556" },
   },
 });
-
-const zmq = await import("zeromq").catch(() => {
-  console.error("trader.mjs needs zeromq: run 'npm install' in its folder");
-  process.exit(2);
-});
-
-/** The command socket. Replies are matched by their id, so calls may overlap. */
-class Gateway {
-  #socket = new zmq.Dealer({ linger: 500 });
-  #waiting = new Map();
-  #lastId = 0;
-
-  constructor(endpoint) {
-    this.endpoint = endpoint;
-    this.#socket.connect(endpoint);
-    this.#receive();
-  }
-
-  async call(method, params = {}, timeoutMs = 10000) {
-    const id = String(++this.#lastId);
-    const answer = new Promise((resolve, reject) => {
-      const timer = setTimeout(
-        () => reject(new Error(`${method}: no answer of the gateway at ${this.endpoint} within ${timeoutMs} ms`)), timeoutMs);
-      this.#waiting.set(id, (reply) => {
-        clearTimeout(timer);
-        if (reply.error) reject(Object.assign(new Error(`${method}: ${reply.error.code}: ${reply.error.message}`), { code: reply.error.code }));
-        else resolve(reply.result);
-      });
-    });
-    await this.#socket.send(JSON.stringify({ v: 1, id, method, params }));
-    return answer;
-  }
-
-  /** A connection that has just started takes a moment; so does one that moves to its standby. */
-  async callWhenReady(method, params) {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.call(method, params);
-      } catch (e) {
-        if (!["not_ready", "connection_unavailable"].includes(e.code) || attempt === 120) throw e;
-        await new Promise((resolve) => setTimeout(resolve, 250));
-      }
-    }
-  }
-
-  close() {
-    this.#socket.close();
-  }
-
-  async #receive() {
-    for await (const frames of this.#socket) {
-      const reply = JSON.parse(frames.at(-1).toString());
-      this.#waiting.get(reply.id)?.(reply);
-      this.#waiting.delete(reply.id);
-    }
-  }
-}
 
 /** Follows the epoch and the numbers of one topic. Epochs are compared as BigInt: they are 64-bit ids. */
 class Sequence {

@@ -134,7 +134,8 @@ public sealed class FileOrderJournal : IOrderJournal
 
     private async Task<ExchangeError?> FlushAfterAsync(Task running)
     {
-        await running.ConfigureAwait(false);
+        // Never at once: the caller has yet to note that this one waits.
+        await running.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         lock (_syncGate)
         {
             _syncing = _nextSync!;

@@ -39,7 +39,9 @@ public readonly record struct OrderLookup(ImmutableArray<OrderReport> Reports, E
 
 /// <summary>
 /// One venue as the order life sees it: sends commands and asks questions. The answers come here; events and snapshots are handed
-/// to the order life as <see cref="OrderReport"/>s. No member throws for what a venue or a network does.
+/// to the order life as <see cref="OrderReport"/>s. No member throws for what a venue or a network does, and every task comes to its
+/// end within the connector's own time-outs. Commands are called outside the order life's lock, several at a time, and start to send
+/// before they return where they can.
 /// </summary>
 public interface IOrderVenue
 {
@@ -55,13 +57,24 @@ public interface IOrderVenue
     /// <summary>What only this venue refuses; null when the order may leave. No input or output.</summary>
     ExchangeError? Check(Order order);
 
-    /// <summary>Sends an order. <paramref name="lastChance"/>: the venue's time after which it must not act any more.</summary>
+    /// <summary>
+    /// Sends an order, under its <see cref="Order.ClientOrderId"/> as it stands: for the rest of a replacement at a venue without a way
+    /// of its own that is another than the trader's. <paramref name="lastChance"/>: the venue's time after which it must not act any more.
+    /// </summary>
+    /// <remarks>
+    /// A reply that is a mere receipt (GRVT) says so by <see cref="OrderStatus.PendingNew"/>: it proves nothing, and an event, or a
+    /// question after a while, tells. A reply without a report counts as acceptance.
+    /// </remarks>
     Task<CommandReply> PlaceAsync(Order order, DateTimeOffset lastChance);
 
     /// <summary>Sends several orders in one command where the venue can; the answers come in the same order.</summary>
     Task<ImmutableArray<CommandReply>> PlaceBatchAsync(ImmutableArray<Order> orders, DateTimeOffset lastChance);
 
-    /// <summary>Cancels an order, by client order id unless only the venue order id is known.</summary>
+    /// <summary>
+    /// Cancels an order, by client order id unless only the venue order id is known. A reply without a report, or whose report is not
+    /// terminal, says that the venue took note: the end is awaited, and asked for after a while. "Unknown order" is
+    /// <see cref="ExchangeErrorCode.OrderNotFound"/>: the order is then asked for before the trader is answered.
+    /// </summary>
     Task<CommandReply> CancelAsync(Order order);
 
     /// <summary>Changes an order in place; called only where <see cref="Grains.Interfaces.Capabilities.NativeReplace"/> holds.</summary>
@@ -70,7 +83,10 @@ public interface IOrderVenue
     /// <summary>Cancels all orders of a symbol (of the account when null), conditional ones too.</summary>
     Task<CommandReply> CancelAllAsync(string? symbol);
 
-    /// <summary>Asks for one order with its fills, by client order id unless only the venue order id is known.</summary>
+    /// <summary>
+    /// Asks for one order with its fills, by client order id unless only the venue order id is known (an adopted order may have no
+    /// client order id: it is empty then). The fills come as reports of their own, best ahead of the one that tells the order's state.
+    /// </summary>
     Task<OrderLookup> QueryAsync(Order order, CancellationToken cancellationToken);
 
     /// <summary>

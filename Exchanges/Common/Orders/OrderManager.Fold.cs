@@ -66,8 +66,10 @@ public sealed partial class OrderManager
             Publish(order, OrderEvent.Reconciled);
         if (resolved)
             Publish(order, OrderEvent.Resolved);
-        if (order.HasUnbookedDetails && report.Fill is null)
+        if (order.HasUnbookedDetails)
             Ask(order, OpenQuestions.Details, _options.DetailsDelay);
+        else
+            order.Questions &= ~OpenQuestions.Details;
         Answer(order);
     }
 

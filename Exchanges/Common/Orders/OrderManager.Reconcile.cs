@@ -63,7 +63,7 @@ public sealed partial class OrderManager
                 var once = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 (order.AskedOnce ??= []).Add(once);
                 asked.Add(once.Task);
-                Ask(order, present.Contains(order) ? OpenQuestions.Details : OpenQuestions.Confirm, TimeSpan.Zero);
+                Ask(order, !present.Contains(order) ? OpenQuestions.Confirm : order.HasUnbookedDetails ? OpenQuestions.Details : OpenQuestions.None, TimeSpan.Zero);
             }
         }
 
@@ -86,7 +86,7 @@ public sealed partial class OrderManager
     private static bool IsDoubtful(TrackedOrder order, SnapshotMark mark, bool present)
     {
         if (present)
-            return order.HasUnbookedDetails;
+            return order.HasUnbookedDetails || order.Questions != OpenQuestions.None;
         // What is in flight is answered by itself; what was touched after the list was asked for may be missing in it.
         return !order.PlaceInFlight && order.Touched < mark.Touches;
     }

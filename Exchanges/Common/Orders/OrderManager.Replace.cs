@@ -210,8 +210,9 @@ public sealed partial class OrderManager
     {
         if (report.VenueTime is not { } told)
             return report.Amended || report.Source == ReportSource.Query;
-        // Within one millisecond of the venue's clock an amendment counts for more than what only repeats price and quantity.
-        return order.AmendedTime is not { } known || told > known || (report.Amended && told == known);
+        // Within one millisecond of the venue's clock an amendment, or an answer to a question of ours, counts for more than an event
+        // that only repeats price and quantity.
+        return order.AmendedTime is not { } known || told > known || (told == known && (report.Amended || report.Source == ReportSource.Query));
     }
 
     /// <summary>Takes over a price or quantity that the venue tells anew.</summary>

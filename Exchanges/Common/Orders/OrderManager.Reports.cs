@@ -140,8 +140,8 @@ public sealed partial class OrderManager
     }
 
     /// <summary>
-    /// An order that was adopted turns out to be one of ours. Its executions were booked and published once, and are not again; it
-    /// is not published any more, and what was known of it is published of ours.
+    /// An order that was adopted turns out to be one of ours. Its executions were booked and published once, and are not again; what
+    /// was known of it is published of ours. Who follows the adopted one by a name of its own is told once that it goes on as ours.
     /// </summary>
     private void Merge(TrackedOrder other, TrackedOrder order, bool triggered, OrderReport report)
     {
@@ -163,6 +163,8 @@ public sealed partial class OrderManager
         order.Seen = true;
         order.EndedTime = other.EndedTime;
         var end = other.IsTerminal ? other.Venue : (OrderStatus?)null;
+        if (end is null && other.Key != order.Key)
+            TellTakenOver(other, order);
         _exposure.Remove(other);
         if (!order.IsTerminal || order.Venue == OrderStatus.Rejected)
         {
@@ -176,6 +178,16 @@ public sealed partial class OrderManager
 
         Answer(order);
     }
+
+    private void TellTakenOver(TrackedOrder other, TrackedOrder order) => _sink.OnOrder(new OrderUpdate
+    {
+        Event = OrderEvent.Reconciled,
+        Order = other.Order with
+        {
+            Status = OrderStatus.Expired,
+            Reason = new ExchangeError { Code = ExchangeErrorCode.Unspecified, Message = $"this is order '{order.Key}' under the id of its triggered order; it goes on under that one" },
+        },
+    });
 
     /// <summary>Takes an order into the books that was first seen in a report.</summary>
     private TrackedOrder? Adopt(OrderReport report)
@@ -233,6 +245,7 @@ public sealed partial class OrderManager
         };
         _counters = _counters with { Adopted = _counters.Adopted + 1 };
         OrderLog.Adopted(_logger, _exchange, order.Key, order.Order.Origin.ToString());
+        _table.Trim(Now);
         _table.Add(order);
         Publish(order, OrderEvent.Adopted);
         if (report.SuccessorVenueOrderId is { } successor)

@@ -110,7 +110,8 @@ public sealed partial class OrderManager : IDisposable
             _stopping = true;
             if (_inFlight == 0)
                 return Task.CompletedTask;
-            _idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (_idle is null || _idle.Task.IsCompleted)
+                _idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return _idle.Task.WaitAsync(cancellationToken);
         }
     }

@@ -37,7 +37,10 @@ public sealed record OrderReport
     /// </summary>
     public string? SuccessorVenueOrderId { get; init; }
 
-    /// <summary>Where the order stands; null when the venue's word is not known here, and then it is not terminal.</summary>
+    /// <summary>
+    /// Where the order stands; null when the venue's word is not known here, and then it is not terminal.
+    /// <see cref="OrderStatus.PendingNew"/> says that the venue has only taken note of it, and proves nothing.
+    /// </summary>
     public OrderStatus? Status { get; init; }
 
     /// <summary>The venue's own word.</summary>

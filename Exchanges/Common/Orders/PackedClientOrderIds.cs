@@ -5,25 +5,25 @@ namespace Exchange.Exchanges.Common.Orders;
 
 /// <summary>
 /// Client order ids as decimal numbers of 64 bits, at or above 2^63 (GRVT: its own screens draw from below). From the top: the bit that
-/// says so, 8 bits of the trader's name, 27 of the epoch, 28 of the counter. Epoch and counter alone make an id unique; the trader's bits
-/// are a hint for people.
+/// says so, 6 bits of the trader's name, 31 of the epoch, 26 of the counter. Epoch and counter alone make an id unique; the trader's bits
+/// are a hint for people. (Epochs that count seconds fit for 68 years.)
 /// </summary>
 public sealed class PackedClientOrderIds : IClientOrderIdMaker
 {
     /// <summary>The greatest epoch that fits.</summary>
     public const long MaxEpoch = (1L << EpochBits) - 1;
 
-    private const int EpochBits = 27;
-    private const int CounterBits = 28;
+    private const int EpochBits = 31;
+    private const int CounterBits = 26;
     private readonly ulong _epoch;
     private long _counter;
 
     /// <summary>Creates a maker.</summary>
-    /// <param name="epoch">This activation's epoch: counts activations, up to <see cref="MaxEpoch"/>.</param>
+    /// <param name="epoch">This activation's epoch, a count of activations or of seconds, up to <see cref="MaxEpoch"/>.</param>
     public PackedClientOrderIds(long epoch)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
-        // A clock's reading would not fit, and cut short it would come again.
+        // A finer clock's reading would not fit, and cut short it would come again.
         ArgumentOutOfRangeException.ThrowIfGreaterThan(epoch, MaxEpoch);
         _epoch = (ulong)epoch;
     }
@@ -39,7 +39,7 @@ public sealed class PackedClientOrderIds : IClientOrderIdMaker
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">After 268 million ids of one activation.</exception>
+    /// <exception cref="InvalidOperationException">After 67 million ids of one activation.</exception>
     public string Make(string? trader)
     {
         var counter = (ulong)Interlocked.Increment(ref _counter);
@@ -55,6 +55,6 @@ public sealed class PackedClientOrderIds : IClientOrderIdMaker
         var hash = 2166136261u;
         foreach (var c in trader ?? "")
             hash = (hash ^ c) * 16777619u;
-        return (byte)(hash ^ (hash >> 8) ^ (hash >> 16) ^ (hash >> 24));
+        return (byte)((hash ^ (hash >> 8) ^ (hash >> 16) ^ (hash >> 24)) & 63);
     }
 }

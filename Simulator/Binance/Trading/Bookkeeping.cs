@@ -92,17 +92,6 @@ internal sealed class Bookkeeping(SimulatorClock clock, UserEvents events, Func<
     public void Transfer(Account account, string asset, decimal amount, string reason) =>
         Change(account, asset, amount, reason, "TRANSFER", [], null);
 
-    /// <summary>Margin type or amount of a position has changed: what is set apart for it is set anew.</summary>
-    public void Isolate(Account account, string symbol, bool isolated)
-    {
-        var settings = account.Settings(symbol);
-        settings.Isolated = isolated;
-        foreach (var position in account.Positions.Where(position => position.Symbol == symbol))
-        {
-            position.IsolatedWallet = isolated ? Math.Abs(position.Amount) * position.EntryPrice / settings.Leverage : 0;
-        }
-    }
-
     /// <summary>Accounts and symbols whose positions have moved since this was last asked.</summary>
     public (Account Account, string Symbol)[] TakeMoved()
     {

@@ -57,7 +57,7 @@ internal sealed class TradingDesk
         var feed = Feed(symbol);
         var mark = MarkOf(symbol);
         Filters.CheckStatus(feed);
-        var price = ticket.PriceMatch == "NONE" ? ticket.Price : MatchedPrice(feed, ticket.Side, ticket.PriceMatch);
+        var price = ticket.PriceMatch == "NONE" ? ticket.Price : OrderChecks.MatchedPrice(feed, ticket.Side, ticket.PriceMatch);
         Filters.Check(feed, ticket, price, mark);
         var clientOrderId = ticket.ClientOrderId ?? $"sim{++_nextClientId:D19}";
         if (account.Find(symbol, clientOrderId) is { IsOpen: true })
@@ -65,7 +65,7 @@ internal sealed class TradingDesk
             throw new BinanceErrorException(400, -4116, "ClientOrderId is duplicated.");
         }
 
-        CheckReduceOnly(account, symbol, ticket);
+        OrderChecks.CheckReduceOnly(account, symbol, ticket);
         if (!ticket.IsMarket && account.OpenOrders.Count(order => order.Symbol == symbol) >= Filters.MaximumOpenOrders)
         {
             throw new BinanceErrorException(400, -2025, "Reach max open order limit.");
@@ -76,8 +76,8 @@ internal sealed class TradingDesk
             Margin.Check(account, feed, MarkOf, new Margin.Extra(ticket.PositionSide, ticket.Side, ticket.Quantity * (price ?? mark)));
         }
 
-        var (enginePrice, quantity) = (price is { } limit ? Fixed8.Of(limit) : MarketBound(feed, ticket.Side, mark), Fixed8.Of(ticket.Quantity));
-        CheckImmediate(feed, ticket, enginePrice, quantity);
+        var (enginePrice, quantity) = (price is { } limit ? Fixed8.Of(limit) : OrderChecks.MarketBound(feed, ticket.Side, mark), Fixed8.Of(ticket.Quantity));
+        OrderChecks.CheckImmediate(feed, ticket, enginePrice, quantity);
         var order = new TradingOrder
         {
             Account = account,
@@ -132,7 +132,7 @@ internal sealed class TradingDesk
             throw BinanceErrorException.InvalidValue("side");
         }
 
-        var price = priceMatch == "NONE" ? asked!.Value : MatchedPrice(feed, order.Side, priceMatch);
+        var price = priceMatch == "NONE" ? asked!.Value : OrderChecks.MatchedPrice(feed, order.Side, priceMatch);
         Filters.CheckQuantity(feed.Instrument, quantity, market: false);
         Filters.CheckPrice(feed.Instrument, price);
         Filters.CheckPercent(feed.Instrument, order.Side, price, MarkOf(order.Symbol));
@@ -235,61 +235,6 @@ internal sealed class TradingDesk
         }
     }
 
-    /// <summary>How much of its position a closing order may still take away.</summary>
-    private static decimal Reducible(Account account, string symbol, Side side, PositionSide positionSide)
-    {
-        var amount = account.Position(symbol, positionSide).Amount;
-        return Math.Max(0, side == Side.Buy ? -amount : amount);
-    }
-
-    private static void CheckReduceOnly(Account account, string symbol, OrderTicket ticket)
-    {
-        var closing = TradingOrder.IsClosing(ticket.Side, ticket.PositionSide);
-        if (!ticket.ReduceOnly && !closing)
-        {
-            return;
-        }
-
-        // In hedge mode a leg cannot be turned round, so more than it holds is refused; one-way, more is merely not filled.
-        var reducible = Reducible(account, symbol, ticket.Side, ticket.PositionSide);
-        if (reducible == 0 || (closing && ticket.Quantity > reducible))
-        {
-            throw new BinanceErrorException(400, -2022, "ReduceOnly Order is rejected.");
-        }
-    }
-
-    private static void CheckImmediate(SymbolFeed feed, OrderTicket ticket, long price, long quantity)
-    {
-        if (ticket.TimeInForce == "GTX" && feed.Book.WouldTake(ticket.Side, price))
-        {
-            throw new BinanceErrorException(400, -5022,
-                "Due to the order could not be executed as maker, the Post Only order will be rejected. The order will not be recorded in the order history.");
-        }
-
-        if (ticket.TimeInForce == "FOK" && feed.Book.Fillable(ticket.Side, price, quantity) < quantity)
-        {
-            throw new BinanceErrorException(400, -5021,
-                "Due to the order could not be filled immediately, the FOK order has been rejected. The order will not be recorded in the order history.");
-        }
-    }
-
-    /// <summary>A market order walks the book no further than <c>marketTakeBound</c> from the mark.</summary>
-    private static long MarketBound(SymbolFeed feed, Side side, decimal mark)
-    {
-        var bound = mark * (side == Side.Buy ? Filters.PercentUp : Filters.PercentDown);
-        return Fixed8.Of(Math.Round(bound, Fixed8.Digits));
-    }
-
-    private static decimal MatchedPrice(SymbolFeed feed, Side side, string priceMatch)
-    {
-        var own = priceMatch.StartsWith("QUEUE", StringComparison.Ordinal);
-        var rank = priceMatch.LastIndexOf('_') is var at && at > 0 ? int.Parse(priceMatch[(at + 1)..], CultureInfo.InvariantCulture) - 1 : 0;
-        var levels = feed.Book[own ? side : MatchingBook.Opposite(side)];
-        return rank < levels.Count
-            ? Fixed8.ToDecimal(levels[rank].Price)
-            : throw new BinanceErrorException(400, -5041, "No depth matches this BBO order.");
-    }
-
     private static SelfTrade SelfTradeOf(TradingOrder order) => order.TimeInForce is "FOK" or "GTX" ? SelfTrade.Allowed
         : order.SelfTradePrevention switch
         {
@@ -320,7 +265,7 @@ internal sealed class TradingDesk
             SelfTrade = SelfTradeOf(order),
             Tag = order,
             Allowance = order.Closes
-                ? () => Fixed8.Of(Reducible(order.Account, order.Symbol, order.Side, order.PositionSide))
+                ? () => Fixed8.Of(OrderChecks.Reducible(order.Account, order.Symbol, order.Side, order.PositionSide))
                 : null,
         };
         order.Engine = engine;
@@ -379,7 +324,7 @@ internal sealed class TradingDesk
         {
             foreach (var order in account.OpenOrders.Where(order => order.Symbol == symbol && order.Closes).ToArray())
             {
-                if (Reducible(account, symbol, order.Side, order.PositionSide) == 0)
+                if (OrderChecks.Reducible(account, symbol, order.Side, order.PositionSide) == 0)
                 {
                     order.Feed.Book.Cancel(order.OrderId);
                     Finish(order, "EXPIRED", OrderChange.Expired, 4);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Exchange.Tests.Support;
 using NetMQ;
 using NetMQ.Sockets;
 using Xunit;

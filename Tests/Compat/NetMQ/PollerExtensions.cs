@@ -1,3 +1,4 @@
+using Exchange.Tests.Support;
 using NetMQ;
 
 namespace Exchange.Tests.Compat.NetMQ;

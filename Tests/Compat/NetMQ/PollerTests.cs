@@ -1,3 +1,4 @@
+using Exchange.Tests.Support;
 using NetMQ;
 using NetMQ.Sockets;
 using Xunit;

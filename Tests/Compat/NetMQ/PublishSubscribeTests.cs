@@ -1,4 +1,5 @@
 using System.Globalization;
+using Exchange.Tests.Support;
 using NetMQ;
 using NetMQ.Sockets;
 using Xunit;

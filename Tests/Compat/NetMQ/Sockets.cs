@@ -1,32 +1,13 @@
-using System.Runtime.CompilerServices;
 using NetMQ;
 using NetMQ.Sockets;
 using Xunit;
 
 namespace Exchange.Tests.Compat.NetMQ;
 
-/// <summary>Waiting with a limit that says what was awaited.</summary>
+/// <summary>Receiving with a limit.</summary>
 internal static class Sockets
 {
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
-
-    public static async Task<T> Within<T>(this Task<T> task, [CallerArgumentExpression(nameof(task))] string awaited = "")
-    {
-        await ((Task)task).Within(awaited);
-        return await task;
-    }
-
-    public static async Task Within(this Task task, [CallerArgumentExpression(nameof(task))] string awaited = "")
-    {
-        try
-        {
-            await task.WaitAsync(Limit, TestContext.Current.CancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            throw new TimeoutException($"Within {Limit.TotalSeconds} s there was no end of: {awaited}");
-        }
-    }
 
     public static string Text(this IReceivingSocket socket) =>
         socket.TryReceiveFrameString(Limit, out var text) ? text : throw new TimeoutException($"No frame within {Limit}.");

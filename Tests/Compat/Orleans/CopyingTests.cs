@@ -13,6 +13,13 @@ public enum Hue
     Green,
 }
 
+[GenerateSerializer]
+public enum Shade
+{
+    Light,
+    Dark,
+}
+
 #pragma warning disable ORLEANS0004 // a member without an id is what this is about
 [GenerateSerializer]
 public record Parcel([property: Id(0)] string Name, [property: Id(1)] List<int> Numbers)
@@ -58,6 +65,10 @@ public interface ICopyGrain : IGrainWithStringKey
 {
     Task<T> Echo<T>(T value);
 
+    Task<Hue> Mix(Hue first, List<Hue> others);
+
+    Task<object> EchoObject(object value);
+
     Task<Parcel> Keep(Parcel parcel);
 
     Task<int> CountKept();
@@ -78,6 +89,10 @@ public sealed class CopyGrain : Grain, ICopyGrain
         return Task.FromResult(value);
     }
 
+    public Task<Hue> Mix(Hue first, List<Hue> others) => Task.FromResult(others.Append(first).Max());
+
+    public Task<object> EchoObject(object value) => Task.FromResult(value);
+
     public Task<Parcel> Keep(Parcel parcel) => Task.FromResult(_kept = parcel);
 
     public Task<int> CountKept() => Task.FromResult(_kept!.Numbers.Count);
@@ -91,16 +106,16 @@ public sealed class CopyGrain : Grain, ICopyGrain
     public Task<object> GiveNotSerializable() => Task.FromResult<object>(new NotSerializable("x"));
 }
 
-public sealed class CopyingTests
+public sealed class CopyingTests(OneSilo shared) : IClassFixture<OneSilo>
 {
     [Fact]
     public async Task Arguments_and_results_are_copies()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var grain = cluster.Client.GetGrain<ICopyGrain>(TestClusters.NewKey());
         var sent = new Parcel("p", [1, 2]) { Inner = { ["i"] = new BigParcel("b", [3], 4.5m) }, Note = "stays behind" };
 
-        var received = await grain.Keep(sent).For("the call");
+        var received = await grain.Keep(sent).Within("the call");
         sent.Numbers.Add(3);
         received.Numbers.Clear();
 
@@ -116,7 +131,7 @@ public sealed class CopyingTests
     [Fact]
     public async Task Values_of_many_types_travel_unchanged()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var grain = cluster.Client.GetGrain<ICopyGrain>(TestClusters.NewKey());
         var levels = new[] { new Level(1.5m, 2m, Hue.Green), new Level(3m, 0m, null) };
 
@@ -124,7 +139,9 @@ public sealed class CopyingTests
         await Same("text");
         await Same<string?>(null);
         await Same(1.25m);
-        await Same(Hue.Green);
+        await Same(Shade.Dark);
+        await Same<Shade?>(Shade.Dark);
+        await Same(DayOfWeek.Sunday);
         await Same<long?>(null);
         await Same<long?>(5);
         await Same(Guid.NewGuid());
@@ -152,16 +169,36 @@ public sealed class CopyingTests
         Assert.Equal("boom", (await grain.Echo<Exception>(new InvalidDataException("boom"))).Message);
         Assert.IsType<InvalidDataException>(await grain.Echo<Exception>(new InvalidDataException("boom")));
 
-        async Task Same<T>(T value) => Assert.Equal(value, await grain.Echo(value).For(typeof(T).Name));
+        async Task Same<T>(T value) => Assert.Equal(value, await grain.Echo(value).Within(typeof(T).Name));
 
         async Task Elements<T>(T value)
-            where T : System.Collections.IEnumerable => Assert.Equal(value.Cast<object>(), (await grain.Echo(value).For(typeof(T).Name)).Cast<object>());
+            where T : System.Collections.IEnumerable => Assert.Equal(value.Cast<object>(), (await grain.Echo(value).Within(typeof(T).Name)).Cast<object>());
+    }
+
+    [Fact]
+    public async Task An_enum_without_a_serializer_travels_as_a_value_but_is_no_type_argument()
+    {
+        var cluster = shared.Cluster;
+        var grain = cluster.Client.GetGrain<ICopyGrain>(TestClusters.NewKey());
+
+        Assert.Equal(Hue.Green, await grain.Mix(Hue.Red, [Hue.Green, Hue.Red]).Within("an enum as argument and result"));
+        Assert.Equal(new Level(1m, 2m, Hue.Green), await grain.Echo(new Level(1m, 2m, Hue.Green)).Within("an enum as member"));
+        Assert.Equal(1, await grain.EchoObject(Hue.Green).Within("an enum as object, of which the number arrives"));
+        Assert.Equal(Shade.Dark, await grain.EchoObject(Shade.Dark).Within("an enum with a serializer as object"));
+        Assert.Equal(DayOfWeek.Monday, await grain.EchoObject(DayOfWeek.Monday).Within("an enum of the base library as object"));
+        Assert.Equal(new List<Hue> { Hue.Green }, await grain.EchoObject(new List<Hue> { Hue.Green }).Within("a list of enums as object"));
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => grain.Echo(Hue.Green).Within("the refusal of the enum"));
+        Assert.Contains(nameof(Hue), refused.Message, StringComparison.Ordinal);
+        Assert.Contains("is not allowed", refused.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => grain.Echo<Hue?>(null).Within("the refusal of the nullable enum"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => grain.Echo(new[] { Hue.Red }).Within("the refusal of the array"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => grain.Echo(new Dictionary<string, List<Hue>>()).Within("the refusal of the enum deep within"));
     }
 
     [Fact]
     public async Task A_dictionary_keeps_its_comparer_and_a_cycle_its_shape()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var grain = cluster.Client.GetGrain<ICopyGrain>(TestClusters.NewKey());
 
         var map = await grain.Echo(new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase) { ["A"] = 1 });
@@ -169,7 +206,7 @@ public sealed class CopyingTests
 
         var node = new Node { Anything = new List<string> { "x" } };
         node.Next = new Node { Next = node, Anything = 5 };
-        var copy = await grain.Echo(node).For("a cycle");
+        var copy = await grain.Echo(node).Within("a cycle");
         Assert.NotSame(node, copy);
         Assert.Same(copy, copy.Next!.Next);
         Assert.Equal(["x"], Assert.IsType<List<string>>(copy.Anything));
@@ -179,20 +216,20 @@ public sealed class CopyingTests
     [Fact]
     public async Task Within_a_silo_what_is_immutable_is_not_copied()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var key = TestClusters.NewKey();
         var factory = (IGrainFactory)cluster.GetSiloServiceProvider().GetService(typeof(IGrainFactory))!;
         var grain = factory.GetGrain<ICopyGrain>(key);
 
         var immutable = new Sealed([new Level(1m, 1m, null)]);
-        await grain.Echo(immutable).For("an immutable record");
+        await grain.Echo(immutable).Within("an immutable record");
         Assert.Same(immutable, Gate.Of(key).Received);
 
         var parcel = new Parcel("p", []);
-        await grain.Echo(parcel).For("a mutable record");
+        await grain.Echo(parcel).Within("a mutable record");
         Assert.NotSame(parcel, Gate.Of(key).Received);
 
-        await grain.KeepShared(parcel).For("an argument marked as immutable");
+        await grain.KeepShared(parcel).Within("an argument marked as immutable");
         parcel.Numbers.Add(1);
         Assert.Equal(1, await grain.CountKept());
     }
@@ -200,7 +237,7 @@ public sealed class CopyingTests
     [Fact]
     public async Task A_type_without_a_serializer_is_refused()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var grain = cluster.Client.GetGrain<ICopyGrain>(TestClusters.NewKey());
 
         var failure = await Assert.ThrowsAsync<CodecNotFoundException>(() => grain.Echo(new NotSerializable("x")));
@@ -208,7 +245,7 @@ public sealed class CopyingTests
         await Assert.ThrowsAsync<CodecNotFoundException>(() => grain.Echo(new[] { new NotSerializable("x") }));
         await Assert.ThrowsAsync<CodecNotFoundException>(() => grain.Echo(new HoldsNotSerializable([])));
         await Assert.ThrowsAsync<CodecNotFoundException>(() => grain.Echo<object>(new NotSerializable("x")));
-        await Assert.ThrowsAsync<CodecNotFoundException>(() => grain.GiveNotSerializable().For("a result"));
-        Assert.Equal(5, await grain.Echo(5).For("the grain, which lives on"));
+        await Assert.ThrowsAsync<CodecNotFoundException>(() => grain.GiveNotSerializable().Within("a result"));
+        Assert.Equal(5, await grain.Echo(5).Within("the grain, which lives on"));
     }
 }

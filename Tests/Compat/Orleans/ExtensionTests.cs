@@ -76,58 +76,60 @@ public sealed class ExtendedGrain : Grain, IExtendedGrain
     public Task Hold() => Gate.Of(this.GetPrimaryKeyString()).PassAsync();
 }
 
-public sealed class ExtensionTests
+public sealed class ExtendedSilo() : SharedCluster(1, silo => silo.AddGrainExtension<ITagExtension, TagExtension>());
+
+public sealed class ExtensionTests(ExtendedSilo shared) : IClassFixture<ExtendedSilo>
 {
     [Fact]
     public async Task Every_grain_of_the_silo_has_a_registered_extension_from_its_first_call()
     {
-        await using var cluster = await TestClusters.StartAsync(configure: silo => silo.AddGrainExtension<ITagExtension, TagExtension>());
+        var cluster = shared.Cluster;
         var grain = cluster.Client.GetGrain<IExtendedGrain>("one");
         var extension = grain.AsReference<ITagExtension>();
 
-        Assert.Equal("one:a:1", await extension.Tag("a").For("the extension"));
-        Assert.Equal("one:b:2", await grain.TagYourself("b").For("the grain's own use of it"));
-        Assert.Equal("two:c:1", await cluster.Client.GetGrain<IExtendedGrain>("two").AsReference<ITagExtension>().Tag("c").For("another grain's"));
+        Assert.Equal("one:a:1", await extension.Tag("a").Within("the extension"));
+        Assert.Equal("one:b:2", await grain.TagYourself("b").Within("the grain's own use of it"));
+        Assert.Equal("two:c:1", await cluster.Client.GetGrain<IExtendedGrain>("two").AsReference<ITagExtension>().Tag("c").Within("another grain's"));
         Assert.True(await extension.IsOnGrainsScheduler());
     }
 
     [Fact]
     public async Task Generic_methods_of_extensions_work()
     {
-        await using var cluster = await TestClusters.StartAsync(configure: silo => silo.AddGrainExtension<ITagExtension, TagExtension>());
+        var cluster = shared.Cluster;
         var extension = cluster.Client.GetGrain<IExtendedGrain>("generic").AsReference<ITagExtension>();
 
-        Assert.Equal([1.5m, 1.5m], await extension.Twice(1.5m).For("decimals"));
-        Assert.Equal(["x", "x"], await extension.Twice("x").For("strings"));
-        Assert.Equal("String to Int32: 1", await extension.NameOf(new Dictionary<string, int> { ["a"] = 1 }).AsTask().For("two type parameters"));
+        Assert.Equal([1.5m, 1.5m], await extension.Twice(1.5m).Within("decimals"));
+        Assert.Equal(["x", "x"], await extension.Twice("x").Within("strings"));
+        Assert.Equal("String to Int32: 1", await extension.NameOf(new Dictionary<string, int> { ["a"] = 1 }).AsTask().Within("two type parameters"));
     }
 
     [Fact]
     public async Task Calls_of_an_extension_keep_the_grains_turns()
     {
-        await using var cluster = await TestClusters.StartAsync(configure: silo => silo.AddGrainExtension<ITagExtension, TagExtension>());
+        var cluster = shared.Cluster;
         var key = TestClusters.NewKey();
         var grain = cluster.Client.GetGrain<IExtendedGrain>(key);
         var extension = grain.AsReference<ITagExtension>();
         var held = grain.Hold();
-        await Gate.Of(key).Entered.For("the held call to start");
+        await Gate.Of(key).Entered.Within("the held call to start");
 
         var waiting = extension.Tag("waiting");
-        Assert.Equal($"{key}:at once:1", await extension.TagAtOnce("at once").For("an interleaving call"));
+        Assert.Equal($"{key}:at once:1", await extension.TagAtOnce("at once").Within("an interleaving call"));
         Assert.False(waiting.IsCompleted);
 
         Gate.Of(key).Release();
-        await held.For("the held call");
-        Assert.Equal($"{key}:waiting:2", await waiting.For("the waiting call"));
+        await held.Within("the held call");
+        Assert.Equal($"{key}:waiting:2", await waiting.Within("the waiting call"));
     }
 
     [Fact]
     public async Task A_grain_installs_an_extension_of_its_own()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var grain = cluster.Client.GetGrain<IExtendedGrain>(TestClusters.NewKey());
 
-        var extension = await grain.Install(7).For("the installation");
+        var extension = await grain.Install(7).Within("the installation");
         Assert.Equal(7, await extension.Count());
         Assert.Equal(8, await (await grain.Install(100)).Count());
         Assert.Equal(9, await grain.AsReference<ICountExtension>().Count());
@@ -136,9 +138,9 @@ public sealed class ExtensionTests
     [Fact]
     public async Task An_extension_that_nobody_installed_is_refused()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var extension = cluster.Client.GetGrain<IExtendedGrain>(TestClusters.NewKey()).AsReference<ICountExtension>();
 
-        await Assert.ThrowsAsync<GrainExtensionNotInstalledException>(() => extension.Count().For("the refusal"));
+        await Assert.ThrowsAsync<GrainExtensionNotInstalledException>(() => extension.Count().Within("the refusal"));
     }
 }

@@ -138,19 +138,19 @@ public sealed class Heard : IHeard, IGenericHeard<string>
     }
 }
 
-public sealed class ObserverTests
+public sealed class ObserverTests(TwoSilos shared) : IClassFixture<TwoSilos>
 {
     [Fact]
     public async Task A_client_hears_a_grain_on_its_own_scheduler()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         await Hears(cluster.Client, cluster.Client);
     }
 
     [Fact]
     public async Task Code_of_a_silo_outside_grains_hears_a_grain_of_another_silo()
     {
-        await using var cluster = await TestClusters.StartAsync(silos: 2);
+        var cluster = shared.Cluster;
         foreach (var silo in cluster.Silos)
         {
             await Hears(silo.ServiceProvider.GetRequiredService<IClusterClient>(), cluster.Client);
@@ -160,7 +160,7 @@ public sealed class ObserverTests
     [Fact]
     public async Task A_grain_cannot_make_an_object_reference()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
 
         Assert.Equal(
             "Cannot create a local object reference from a grain.",
@@ -170,7 +170,7 @@ public sealed class ObserverTests
     [Fact]
     public async Task An_observer_itself_is_not_an_argument()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var grain = cluster.Client.GetGrain<ITellerGrain>(TestClusters.NewKey());
 
         var refused = await Assert.ThrowsAnyAsync<Exception>(() => grain.Subscribe(new Heard()));
@@ -181,14 +181,14 @@ public sealed class ObserverTests
     [Fact]
     public async Task Calls_of_a_deleted_reference_have_no_answer()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var grain = cluster.Client.GetGrain<ITellerGrain>(TestClusters.NewKey());
         var heard = new Heard();
         var reference = cluster.Client.CreateObjectReference<IHeard>(heard);
         await grain.Subscribe(reference);
         cluster.Client.DeleteObjectReference<IHeard>(reference);
 
-        Assert.Equal(0, await grain.AskAll(1).For("the time-out of the deleted observer"));
+        Assert.Equal(0, await grain.AskAll(1).Within("the time-out of the deleted observer"));
 
         Assert.Equal(0, await grain.Subscribers());
         Assert.False(heard.All.IsCompleted);
@@ -197,7 +197,7 @@ public sealed class ObserverTests
     [Fact]
     public async Task Objects_are_held_weakly()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var (reference, weak) = MakeReference(cluster.Client);
 
         for (var i = 0; i < 10 && weak.IsAlive; i++)
@@ -219,8 +219,8 @@ public sealed class ObserverTests
         var heard = new Heard(expected: 101);
         await grain.Subscribe(cluster.Client.CreateObjectReference<IHeard>(heard));
 
-        await grain.TellOneWay(101).For("the teller");
-        var numbers = (await heard.All.For("101 one-way calls")).Cast<int>().ToArray();
+        await grain.TellOneWay(101).Within("the teller");
+        var numbers = (await heard.All.Within("101 one-way calls")).Cast<int>().ToArray();
 
         Assert.Equal(Enumerable.Range(0, 101), numbers.Order());
         Assert.NotEqual(numbers.Order(), numbers);
@@ -235,11 +235,11 @@ public sealed class ObserverTests
         var heard = new Heard();
         await cluster.Client.GetGrain<ITellerGrain>(key).Subscribe(cluster.Client.CreateObjectReference<IHeard>(heard));
 
-        await cluster.KillClientAsync().For("the kill of the client");
-        await cluster.InitializeClientAsync().For("another client");
+        await cluster.KillClientAsync().Within("the kill of the client");
+        await cluster.InitializeClientAsync().Within("another client");
 
         var grain = cluster.Client.GetGrain<ITellerGrain>(key);
-        Assert.Equal(0, await grain.AskAll(1).For("the failure of the observer"));
+        Assert.Equal(0, await grain.AskAll(1).Within("the failure of the observer"));
         Assert.Equal(0, await grain.Subscribers());
     }
 
@@ -249,11 +249,11 @@ public sealed class ObserverTests
         var heard = new Heard(expected: 3);
         await grain.Subscribe(listener.CreateObjectReference<IHeard>(heard));
 
-        await grain.Tell("hello").For("the teller");
-        Assert.Equal(42, await grain.AskAll(21).For("the answer of the observer"));
-        await grain.DeliverTo(listener.CreateObjectReference<IGenericHeard<string>>(heard), ["a", "b"]).For("the delivery");
+        await grain.Tell("hello").Within("the teller");
+        Assert.Equal(42, await grain.AskAll(21).Within("the answer of the observer"));
+        await grain.DeliverTo(listener.CreateObjectReference<IGenericHeard<string>>(heard), ["a", "b"]).Within("the delivery");
 
-        var all = await heard.All.For("three calls");
+        var all = await heard.All.Within("three calls");
         Assert.Contains("hello", all);
         Assert.Contains(21, all);
         Assert.Equal(["a", "b"], Assert.Single(all.OfType<string[]>()));

@@ -60,12 +60,12 @@ public sealed class ContractGrain : Grain, IContractGrain
     public Task<IContractGrain[]> Both(IContractGrain other) => Task.FromResult<IContractGrain[]>([this.AsReference<IContractGrain>(), other]);
 }
 
-public sealed class ReferenceTests
+public sealed class ReferenceTests(OneSilo shared) : IClassFixture<OneSilo>
 {
     [Fact]
     public async Task References_of_one_grain_are_equal_and_tell_its_key()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var client = cluster.Client;
         var grain = client.GetGrain<IContractGrain>("a");
 
@@ -82,7 +82,7 @@ public sealed class ReferenceTests
     [Fact]
     public async Task Keys_may_be_guids_and_numbers()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var key = Guid.NewGuid();
 
         Assert.Equal(key, await cluster.Client.GetGrain<IKeyedByGuid>(key).Key());
@@ -92,7 +92,7 @@ public sealed class ReferenceTests
     [Fact]
     public async Task Methods_of_a_plain_interface_are_called_through_it_too()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         IPlainContract plain = cluster.Client.GetGrain<IContractGrain>("plain");
 
         Assert.Equal("plain greets you", await plain.Greet("you"));
@@ -105,24 +105,25 @@ public sealed class ReferenceTests
         var grain = cluster.Client.GetGrain<IContractGrain>(TestClusters.NewKey());
         var other = cluster.Client.GetGrain<IContractGrain>(TestClusters.NewKey());
 
-        Assert.Equal(grain, await grain.Self().For("a grain that returns itself"));
-        var both = await grain.Both(other).For("references in an array");
+        Assert.Equal(grain, await grain.Self().Within("a grain that returns itself"));
+        var both = await grain.Both(other).Within("references in an array");
         Assert.Equal([grain, other], both);
 
         foreach (var silo in cluster.Silos)
         {
-            await cluster.KillSiloAsync(silo).For("the kill");
-            await cluster.StartAdditionalSiloAsync().For("another silo");
+            await cluster.KillSiloAsync(silo).Within("the kill");
+            await cluster.StartAdditionalSiloAsync().Within("another silo");
         }
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(async () => await both[i % 2].Greet("all")))).For("20 calls");
+        await cluster.WaitForLivenessToStabilizeAsync().Within("the client's knowledge of the new silos");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(async () => await both[i % 2].Greet("all")))).Within("20 calls");
         Assert.All(answers, answer => Assert.EndsWith(" greets all", answer, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Two_classes_for_an_interface_cannot_be_told_apart()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
 
         var failure = Assert.Throws<ArgumentException>(() => cluster.Client.GetGrain<ITwoClasses>("x"));
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans;
 using Orleans.Hosting;
 using Orleans.Runtime;
+using Orleans.Runtime.Messaging;
 using Xunit;
 
 namespace Exchange.Tests.Compat.Orleans;
@@ -10,24 +11,44 @@ namespace Exchange.Tests.Compat.Orleans;
 public sealed class SiloTests
 {
     [Fact]
-    public async Task A_killed_silo_fails_its_calls_and_its_grains_are_placed_anew()
+    public async Task A_killed_silo_fails_the_calls_of_other_silos_and_leaves_those_of_clients_to_time_out()
     {
         await using var cluster = await TestClusters.StartAsync(silos: 2);
         var key = TestClusters.NewKey();
         var grain = cluster.Client.GetGrain<ILifeGrain>(key);
-        var first = await grain.Activation().For("the first call");
-        var held = grain.Hold();
-        await Gate.Of(key).Entered.For("the held call to start");
+        var first = await grain.Activation().Within("the first call");
         Assert.True(cluster.TryGetGrainContext(grain.GetGrainId(), out var context));
-
         var host = cluster.GetSiloForAddress(context.Address.SiloAddress!)!;
-        await cluster.KillSiloAsync(host).For("the kill");
+        var other = cluster.Silos.Single(silo => !ReferenceEquals(silo, host));
+        var ofTheOther = other.ServiceProvider.GetRequiredService<IGrainFactory>().GetGrain<ILifeGrain>(key);
+        await ofTheOther.Activation().Within("the first call of the other silo");
+        var ofTheClient = grain.HoldForTwoSeconds();
+        await Gate.Of(key).Entered.Within("the held call to start");
+        var pending = ofTheOther.Activation();
 
-        await Assert.ThrowsAsync<SiloUnavailableException>(() => held.For("the call to the killed silo"));
-        await context.Deactivated.For("the end of the activation");
-        Assert.NotEqual(first, await grain.Activation().For("the call of the new activation"));
+        await cluster.KillSiloAsync(host).Within("the kill");
+
+        await Assert.ThrowsAsync<SiloUnavailableException>(() => pending.Within("the other silo's call to the killed one"));
+        Assert.NotEqual(first, await grain.Activation().Within("the call of the new activation"));
         Assert.Equal(cluster.Silos.Single().SiloAddress.ToString(), await grain.Where());
+        await Assert.ThrowsAsync<TimeoutException>(() => ofTheClient.Within("the client's call to the killed silo"));
+        Assert.False(context.Deactivated.IsCompleted);
         Assert.DoesNotContain(Gate.Of(key).Events, e => e.StartsWith("deactivated", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_client_that_knows_only_killed_gateways_fails_a_call_before_it_looks_for_others()
+    {
+        await using var cluster = await TestClusters.StartAsync();
+        await cluster.Client.GetGrain<ILifeGrain>(TestClusters.NewKey()).Activation().Within("the first call");
+        await cluster.KillSiloAsync(cluster.Silos[0]).Within("the kill");
+        await cluster.StartAdditionalSiloAsync().Within("another silo");
+
+        await Assert.ThrowsAsync<ConnectionFailedException>(
+            () => cluster.Client.GetGrain<ILifeGrain>(TestClusters.NewKey()).Activation().Within("the call through the killed gateway"));
+
+        await cluster.WaitForLivenessToStabilizeAsync().Within("the client's knowledge of the new silo");
+        await cluster.Client.GetGrain<ILifeGrain>(TestClusters.NewKey()).Activation().Within("a later call");
     }
 
     [Fact]
@@ -36,11 +57,11 @@ public sealed class SiloTests
         await using var cluster = await TestClusters.StartAsync(silos: 2);
         var factory = cluster.Silos[0].ServiceProvider.GetRequiredService<IGrainFactory>();
         var grain = factory.GetGrain<ILifeGrain>(TestClusters.NewKey());
-        await grain.Activation().For("the first call");
+        await grain.Activation().Within("the first call");
 
-        await cluster.KillSiloAsync(cluster.Silos[0]).For("the kill");
+        await cluster.KillSiloAsync(cluster.Silos[0]).Within("the kill");
 
-        await Assert.ThrowsAsync<SiloUnavailableException>(() => grain.Activation().For("a call from a dead silo"));
+        await Assert.ThrowsAsync<SiloUnavailableException>(() => grain.Activation().Within("a call from a dead silo"));
     }
 
     [Fact]
@@ -51,12 +72,12 @@ public sealed class SiloTests
         await using var cluster = await TestClusters.StartAsync(configure: silo => silo.Services
             .AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(new StageRecorder(events.Enqueue)));
         var grain = cluster.Client.GetGrain<ILifeGrain>(key);
-        await grain.Activation().For("the first call");
+        await grain.Activation().Within("the first call");
         Assert.True(cluster.TryGetGrainContext(grain.GetGrainId(), out var context));
 
-        await cluster.StopSiloAsync(cluster.Silos[0]).For("the stop");
+        await cluster.StopSiloAsync(cluster.Silos[0]).Within("the stop");
 
-        await context.Deactivated.For("the deactivation");
+        await context.Deactivated.Within("the deactivation");
         Assert.Equal(
             [
                 "start 2000", "start 10000", "start 20000", "activating", "activated", "called",
@@ -70,11 +91,11 @@ public sealed class SiloTests
     {
         await using var cluster = await TestClusters.StartAsync(silos: 2);
         var grain = cluster.Client.GetGrain<ILifeGrain>(TestClusters.NewKey());
-        var where = await grain.Where().For("the first call");
+        var where = await grain.Where().Within("the first call");
 
-        await cluster.StopSiloAsync(cluster.Silos.Single(s => s.SiloAddress.ToString() == where)).For("the stop");
+        await cluster.StopSiloAsync(cluster.Silos.Single(s => s.SiloAddress.ToString() == where)).Within("the stop");
 
-        Assert.Equal(cluster.Silos.Single().SiloAddress.ToString(), await grain.Where().For("the call after the stop"));
+        Assert.Equal(cluster.Silos.Single().SiloAddress.ToString(), await grain.Where().Within("the call after the stop"));
     }
 
     [Fact]
@@ -85,12 +106,13 @@ public sealed class SiloTests
         var grain = cluster.Client.GetGrain<ILifeGrain>(TestClusters.NewKey());
 
         Assert.Null(await management.GetActivationAddress(grain));
-        var where = await grain.Where().For("the first call");
+        var where = await grain.Where().Within("the first call");
         Assert.Equal(where, (await management.GetActivationAddress(grain))!.ToString());
         var killed = cluster.Silos[1];
-        await cluster.KillSiloAsync(killed).For("the kill");
+        await cluster.KillSiloAsync(killed).Within("the kill");
+        await cluster.WaitForLivenessToStabilizeAsync().Within("the other silo's knowledge of the kill");
 
-        var hosts = await management.GetHosts().For("the hosts");
+        var hosts = await management.GetHosts().Within("the hosts");
         Assert.Equal(SiloStatus.Active, hosts[cluster.Silos[0].SiloAddress]);
         Assert.Equal(SiloStatus.Dead, hosts[killed.SiloAddress]);
         Assert.Equal([cluster.Silos[0].SiloAddress], (await management.GetHosts(onlyActive: true)).Keys);
@@ -102,10 +124,11 @@ public sealed class SiloTests
         await using var cluster = await TestClusters.StartAsync();
         var before = cluster.Silos[0].SiloAddress;
 
-        var restarted = await cluster.RestartSiloAsync(cluster.Silos[0]).For("the restart");
+        var restarted = await cluster.RestartSiloAsync(cluster.Silos[0]).Within("the restart");
+        await cluster.WaitForLivenessToStabilizeAsync().Within("the client's knowledge of the new silo");
 
         Assert.NotEqual(before, restarted!.SiloAddress);
-        Assert.Equal(restarted.SiloAddress.ToString(), await cluster.Client.GetGrain<ILifeGrain>(TestClusters.NewKey()).Where().For("a call"));
+        Assert.Equal(restarted.SiloAddress.ToString(), await cluster.Client.GetGrain<ILifeGrain>(TestClusters.NewKey()).Where().Within("a call"));
     }
 
     [Fact]

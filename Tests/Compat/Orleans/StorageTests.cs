@@ -89,26 +89,28 @@ public sealed class NoStorageGrain([PersistentState("state", "nowhere")] IPersis
     public Task Call() => state.ReadStateAsync();
 }
 
-public sealed class StorageTests
+public sealed class StoringSilo() : SharedCluster(1, silo => silo.AddMemoryGrainStorage("notebooks").AddMemoryGrainStorageAsDefault());
+
+public sealed class StorageTests(StoringSilo shared) : IClassFixture<StoringSilo>
 {
     [Fact]
-    public async Task State_outlives_the_activation_and_the_silo_that_wrote_it()
+    public async Task State_outlives_the_activation_that_wrote_it()
     {
-        await using var cluster = await TestClusters.StartAsync(silos: 2, configure: silo => silo.AddMemoryGrainStorage("notebooks"));
+        var cluster = shared.Cluster;
         var grain = cluster.Client.GetGrain<INotebookGrain>(TestClusters.NewKey());
 
-        var before = await grain.Read().For("the empty state");
+        var before = await grain.Read().Within("the empty state");
         Assert.Equal((0, null, false), (before.Lines.Length, before.Etag, before.Exists));
-        await grain.Add("one").For("the first write");
+        await grain.Add("one").Within("the first write");
         await grain.EndYourself();
-        await grain.Add("two").For("the write of the next activation");
+        await grain.Add("two").Within("the write of the next activation");
 
         var after = await grain.Read();
         Assert.Equal(["one", "two"], after.Lines);
         Assert.NotNull(after.Etag);
         Assert.True(after.Exists);
 
-        await grain.Clear().For("the clearing");
+        await grain.Clear().Within("the clearing");
         var cleared = await grain.Read();
         Assert.Equal((0, null, false), (cleared.Lines.Length, cleared.Etag, cleared.Exists));
     }
@@ -116,28 +118,28 @@ public sealed class StorageTests
     [Fact]
     public async Task A_grain_with_state_uses_the_default_storage()
     {
-        await using var cluster = await TestClusters.StartAsync(configure: silo => silo.AddMemoryGrainStorageAsDefault());
+        var cluster = shared.Cluster;
         var grain = cluster.Client.GetGrain<ITallyGrain>(TestClusters.NewKey());
 
-        Assert.Equal(1, await grain.Add().For("the first write"));
+        Assert.Equal(1, await grain.Add().Within("the first write"));
         await grain.EndYourself();
-        Assert.Equal(2, await grain.Add().For("the second write"));
+        Assert.Equal(2, await grain.Add().Within("the second write"));
     }
 
     [Fact]
     public async Task A_write_over_a_newer_version_is_refused_and_ends_the_activation()
     {
-        await using var cluster = await TestClusters.StartAsync(configure: silo => silo.AddMemoryGrainStorage("notebooks"));
+        var cluster = shared.Cluster;
         var grain = cluster.Client.GetGrain<INotebookGrain>(TestClusters.NewKey());
-        await grain.Add("mine").For("the first write");
+        await grain.Add("mine").Within("the first write");
         Assert.True(cluster.TryGetGrainContext(grain.GetGrainId(), out var context));
         await WriteBehindItsBack(cluster.GetSiloServiceProvider(), grain.GetGrainId());
 
-        var conflict = await Assert.ThrowsAsync<InconsistentStateException>(() => grain.Add("lost").For("the conflict"));
+        var conflict = await Assert.ThrowsAsync<InconsistentStateException>(() => grain.Add("lost").Within("the conflict"));
 
         Assert.NotEqual(conflict.StoredEtag, conflict.CurrentEtag);
-        await context.Deactivated.For("the end of the activation");
-        Assert.Equal(["theirs"], (await grain.Read().For("the next activation")).Lines);
+        await context.Deactivated.Within("the end of the activation");
+        Assert.Equal(["theirs"], (await grain.Read().Within("the next activation")).Lines);
     }
 
     [Fact]
@@ -147,7 +149,7 @@ public sealed class StorageTests
         await using var cluster = await TestClusters.StartAsync(configure: silo => silo.Services.AddKeyedSingleton<IGrainStorage>("notebooks", storage));
         var grain = cluster.Client.GetGrain<INotebookGrain>(TestClusters.NewKey());
 
-        await grain.Add("one").For("the write");
+        await grain.Add("one").Within("the write");
 
         Assert.Equal((1, 1), (storage.Reads, storage.Writes));
         Assert.Equal("written 1", (await grain.Read()).Etag);
@@ -156,9 +158,9 @@ public sealed class StorageTests
     [Fact]
     public async Task A_storage_that_the_silo_lacks_is_named()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
 
-        var failure = await Assert.ThrowsAnyAsync<Exception>(() => cluster.Client.GetGrain<INoStorageGrain>("x").Call().For("the failure"));
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => cluster.Client.GetGrain<INoStorageGrain>("x").Call().Within("the failure"));
 
         Assert.Contains("No storage provider named \"nowhere\" found", failure.ToString(), StringComparison.Ordinal);
     }

@@ -10,8 +10,11 @@ public interface ITimerGrain : IGrainWithStringKey
     /// <summary>Ticks at once and then after each period, until so many were counted.</summary>
     Task TickUntil(int ticks);
 
-    /// <summary>Whether a tick began while this request waited.</summary>
-    Task<bool> TicksWhileWaiting(bool interleave);
+    /// <summary>
+    /// Waits until an interleaving timer has ticked a few times.
+    /// </summary>
+    /// <returns>Whether another, which does not interleave and was due before, ticked meanwhile; it opens the gate when it does.</returns>
+    Task<bool> TicksWhileWaiting();
 
     Task<(int Most, bool OnScheduler)> SlowTicks(int ticks);
 
@@ -49,33 +52,35 @@ public sealed class TimerGrain : Grain, ITimerGrain
         return Task.CompletedTask;
     }
 
-    public async Task<bool> TicksWhileWaiting(bool interleave)
+    public async Task<bool> TicksWhileWaiting()
     {
-        using var timer = this.RegisterGrainTimer(
+        var ticked = false;
+        this.RegisterGrainTimer(
             () =>
             {
-                _done.TrySetResult();
+                ticked = true;
+                Gate.Of(this.GetPrimaryKeyString()).Release();
                 return Task.CompletedTask;
             },
-            new GrainTimerCreationOptions(_soon, Timeout.InfiniteTimeSpan) { Interleave = interleave });
-
-        // Long enough for the tick to be due many times over, and not more than that.
-        await Task.WhenAny(_done.Task, Task.Delay(interleave ? TimeSpan.FromSeconds(20) : TimeSpan.FromMilliseconds(100)));
-        return _done.Task.IsCompleted;
+            new GrainTimerCreationOptions(TimeSpan.Zero, Timeout.InfiniteTimeSpan));
+        using var metronome = new Metronome(this);
+        await metronome.Ticks(3);
+        return ticked;
     }
 
-    public Task<(int Most, bool OnScheduler)> SlowTicks(int ticks)
+    public async Task<(int Most, bool OnScheduler)> SlowTicks(int ticks)
     {
         var result = new TaskCompletionSource<(int, bool)>();
         var scheduler = TaskScheduler.Current;
         var running = 0;
         var most = 0;
         var onScheduler = true;
-        _timer = this.RegisterGrainTimer(
-            async token =>
+        using var metronome = new Metronome(this);
+        using var timer = this.RegisterGrainTimer(
+            async () =>
             {
                 most = Math.Max(most, ++running);
-                await Task.Delay(5, token);
+                await metronome.Ticks(3);
                 onScheduler &= TaskScheduler.Current == scheduler;
                 running--;
                 if (++_ticks == ticks)
@@ -84,7 +89,7 @@ public sealed class TimerGrain : Grain, ITimerGrain
                 }
             },
             new GrainTimerCreationOptions(_soon, _soon) { Interleave = true });
-        return result.Task;
+        return await result.Task;
     }
 
     public async Task<int> ChangeOnce()
@@ -128,59 +133,87 @@ public sealed class TimerGrain : Grain, ITimerGrain
         DeactivateOnIdle();
         return Task.CompletedTask;
     }
+
+    /// <summary>Ticks again and again, whatever the grain does: for waiting as long as other timers have long been due.</summary>
+    private sealed class Metronome : IDisposable
+    {
+        private readonly IGrainTimer _timer;
+        private TaskCompletionSource _next = new();
+
+        public Metronome(Grain grain) => _timer = grain.RegisterGrainTimer(Tick, new GrainTimerCreationOptions(_soon, _soon) { Interleave = true });
+
+        public async Task Ticks(int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                await _next.Task;
+            }
+        }
+
+        public void Dispose() => _timer.Dispose();
+
+        private Task Tick()
+        {
+            var next = _next;
+            _next = new TaskCompletionSource();
+            next.SetResult();
+            return Task.CompletedTask;
+        }
+    }
 }
 
-public sealed class TimerTests
+public sealed class TimerTests(OneSilo shared) : IClassFixture<OneSilo>
 {
     [Fact]
     public async Task A_timer_ticks_again_and_again_until_it_is_disposed()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var key = TestClusters.NewKey();
 
-        await cluster.Client.GetGrain<ITimerGrain>(key).TickUntil(5).For("the registration");
+        await cluster.Client.GetGrain<ITimerGrain>(key).TickUntil(5).Within("the registration");
 
-        await Gate.Of(key).PassAsync().For("five ticks");
+        await Gate.Of(key).PassAsync().Within("five ticks");
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Ticks_wait_for_requests_unless_they_interleave(bool interleave)
+    [Fact]
+    public async Task Ticks_wait_for_requests_unless_they_interleave()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
+        var key = TestClusters.NewKey();
 
-        Assert.Equal(interleave, await cluster.Client.GetGrain<ITimerGrain>(TestClusters.NewKey()).TicksWhileWaiting(interleave).For("the request"));
+        Assert.False(await cluster.Client.GetGrain<ITimerGrain>(key).TicksWhileWaiting().Within("three interleaving ticks"));
+
+        await Gate.Of(key).PassAsync().Within("the tick that waited");
     }
 
     [Fact]
     public async Task A_timer_rearms_after_its_callback_has_ended()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
 
-        Assert.Equal((1, true), await cluster.Client.GetGrain<ITimerGrain>(TestClusters.NewKey()).SlowTicks(4).For("four slow ticks"));
+        Assert.Equal((1, true), await cluster.Client.GetGrain<ITimerGrain>(TestClusters.NewKey()).SlowTicks(4).Within("four slow ticks"));
     }
 
     [Fact]
     public async Task A_timer_can_be_changed()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
 
-        Assert.Equal(1, await cluster.Client.GetGrain<ITimerGrain>(TestClusters.NewKey()).ChangeOnce().For("the tick"));
+        Assert.Equal(1, await cluster.Client.GetGrain<ITimerGrain>(TestClusters.NewKey()).ChangeOnce().Within("the tick"));
     }
 
     [Fact]
     public async Task Timers_end_with_the_activation()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var key = TestClusters.NewKey();
         var grain = cluster.Client.GetGrain<ITimerGrain>(key);
-        await grain.TickForever().For("the registration");
-        await Gate.Of(key).Entered.For("a tick");
+        await grain.TickForever().Within("the registration");
+        await Gate.Of(key).Entered.Within("a tick");
         Assert.True(cluster.TryGetGrainContext(grain.GetGrainId(), out var context));
 
-        await grain.EndYourself().For("the request to end");
-        await context.Deactivated.For("the deactivation");
+        await grain.EndYourself().Within("the request to end");
+        await context.Deactivated.Within("the deactivation");
 
         Assert.Equal("deactivated", Gate.Of(key).Events.Last());
         Assert.Contains("tick", Gate.Of(key).Events);

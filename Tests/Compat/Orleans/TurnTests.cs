@@ -98,8 +98,9 @@ public abstract class TurnGrainBase : Grain
     public async Task<bool> StaysOnItsScheduler()
     {
         var before = TaskScheduler.Current;
-        await Task.Delay(1);
+        await Task.Yield();
         await Task.Run(() => { });
+        await Task.Run(() => { }).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.ForceYielding);
         return before != TaskScheduler.Default && before == TaskScheduler.Current;
     }
 
@@ -113,15 +114,15 @@ public abstract class TurnGrainBase : Grain
     }
 }
 
-public sealed class TurnTests
+public sealed class TurnTests(OneSilo shared) : IClassFixture<OneSilo>
 {
     [Fact]
     public async Task Requests_of_a_grain_run_one_after_the_other()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var grain = cluster.Client.GetGrain<ITurnGrain>(TestClusters.NewKey());
 
-        var most = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => Task.Run(grain.Work))).For("200 requests");
+        var most = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => Task.Run(grain.Work))).Within("200 requests");
 
         Assert.All(most, requests => Assert.Equal(1, requests));
         Assert.Equal(1, await grain.MostTurnsAtOnce());
@@ -130,70 +131,70 @@ public sealed class TurnTests
     [Fact]
     public async Task Requests_of_a_reentrant_grain_interleave_but_never_two_turns_at_once()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var key = TestClusters.NewKey();
         var grain = cluster.Client.GetGrain<IReentrantTurnGrain>(key);
 
         var work = Enumerable.Range(0, 100).Select(_ => Task.Run(() => grain.WorkAfter(key))).ToArray();
-        await Gate.Of(key).Crowded.For("100 requests to start");
+        await Gate.Of(key).Crowded.Within("100 requests to start");
         Gate.Of(key).Release();
 
-        Assert.Contains(await Task.WhenAll(work).For("100 requests"), requests => requests > 1);
+        Assert.Contains(await Task.WhenAll(work).Within("100 requests"), requests => requests > 1);
         Assert.Equal(1, await grain.MostTurnsAtOnce());
     }
 
     [Fact]
     public async Task A_waiting_request_holds_up_the_others_except_those_that_always_interleave()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var key = TestClusters.NewKey();
         var grain = cluster.Client.GetGrain<ITurnGrain>(key);
 
         var held = grain.Hold(key);
-        await Gate.Of(key).Entered.For("the first request to start");
+        await Gate.Of(key).Entered.Within("the first request to start");
         var note = grain.Note("second");
 
-        Assert.Empty(await grain.Noted().For("an interleaving request"));
+        Assert.Empty(await grain.Noted().Within("an interleaving request"));
         Assert.False(note.IsCompleted);
 
         Gate.Of(key).Release();
-        await held.For("the first request");
-        Assert.Equal("second", await note.For("the second request"));
+        await held.Within("the first request");
+        Assert.Equal("second", await note.Within("the second request"));
         Assert.Equal(["second"], await grain.Noted());
     }
 
     [Fact]
     public async Task A_reentrant_grain_answers_while_a_request_waits()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var key = TestClusters.NewKey();
         var grain = cluster.Client.GetGrain<IReentrantTurnGrain>(key);
 
         var held = grain.Hold(key);
-        await Gate.Of(key).Entered.For("the first request to start");
+        await Gate.Of(key).Entered.Within("the first request to start");
 
-        Assert.Equal("second", await grain.Note("second").For("the second request"));
+        Assert.Equal("second", await grain.Note("second").Within("the second request"));
         Gate.Of(key).Release();
-        await held.For("the first request");
+        await held.Within("the first request");
     }
 
     [Fact]
     public async Task Reading_requests_interleave_with_reading_ones_only()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var key = TestClusters.NewKey();
         var grain = cluster.Client.GetGrain<ITurnGrain>(key);
 
         var held = grain.HoldReading(key);
-        await Gate.Of(key).Entered.For("the reading request to start");
+        await Gate.Of(key).Entered.Within("the reading request to start");
         var note = grain.Note("written");
 
-        Assert.Equal("read", await grain.Read().For("another reading request"));
+        Assert.Equal("read", await grain.Read().Within("another reading request"));
         Assert.False(note.IsCompleted);
 
         Gate.Of(key).Release();
-        await held.For("the reading request");
-        await note.For("the writing request");
+        await held.Within("the reading request");
+        await note.Within("the writing request");
     }
 
     [Fact]
@@ -205,47 +206,47 @@ public sealed class TurnTests
         var client = cluster.Client;
 
         var reentrant = client.GetGrain<IReentrantTurnGrain>(TestClusters.NewKey());
-        Assert.Equal(reentrant.GetPrimaryKeyString(), await reentrant.CallBackFrom(reentrant).For("a call of a reentrant grain to itself"));
+        Assert.Equal(reentrant.GetPrimaryKeyString(), await reentrant.CallBackFrom(reentrant).Within("a call of a reentrant grain to itself"));
 
         var grain = client.GetGrain<ITurnGrain>(TestClusters.NewKey());
-        await Assert.ThrowsAsync<TimeoutException>(() => grain.CallBackFrom(grain).For("the time-out of a grain that waits for itself"));
+        await Assert.ThrowsAsync<TimeoutException>(() => grain.CallBackFrom(grain).Within("the time-out of a grain that waits for itself"));
     }
 
     [Fact]
     public async Task A_call_without_an_answer_ends_in_a_time_out()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var key = TestClusters.NewKey();
         var grain = cluster.Client.GetGrain<ITurnGrain>(key);
 
-        var failure = await Assert.ThrowsAsync<TimeoutException>(() => grain.HoldShortly(key).For("the time-out"));
+        var failure = await Assert.ThrowsAsync<TimeoutException>(() => grain.HoldShortly(key).Within("the time-out"));
 
         Assert.Contains("Response did not arrive on time in 00:00:00.2", failure.Message, StringComparison.Ordinal);
         Gate.Of(key).Release();
-        Assert.Equal("after", await grain.Note("after").For("a later request"));
+        Assert.Equal("after", await grain.Note("after").Within("a later request"));
     }
 
     [Fact]
     public async Task Code_of_a_grain_stays_on_the_grains_scheduler()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
 
-        Assert.True(await cluster.Client.GetGrain<ITurnGrain>(TestClusters.NewKey()).StaysOnItsScheduler().For("the grain"));
+        Assert.True(await cluster.Client.GetGrain<ITurnGrain>(TestClusters.NewKey()).StaysOnItsScheduler().Within("the grain"));
     }
 
     [Fact]
     public async Task Ten_thousand_short_requests_in_a_queue_do_not_deepen_the_stack()
     {
-        await using var cluster = await TestClusters.StartAsync();
+        var cluster = shared.Cluster;
         var key = TestClusters.NewKey();
         var grain = cluster.Client.GetGrain<ITurnGrain>(key);
         var held = grain.Hold(key);
-        await Gate.Of(key).Entered.For("the first request to start");
+        await Gate.Of(key).Entered.Within("the first request to start");
 
         var queued = Enumerable.Range(0, 10_000).Select(_ => grain.Read()).ToArray();
         Gate.Of(key).Release();
 
-        await held.For("the first request");
-        await Task.WhenAll(queued).For("the queued requests");
+        await held.Within("the first request");
+        await Task.WhenAll(queued).Within("the queued requests");
     }
 }

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
-using Exchange.Tests.Compat.NetMQ;
+using Exchange.Tests.Support;
 using Websocket.Client;
 using Websocket.Client.Exceptions;
 using Xunit;

@@ -1,6 +1,6 @@
 using System.Net.WebSockets;
 using System.Text;
-using Exchange.Tests.Compat.NetMQ;
+using Exchange.Tests.Support;
 using Websocket.Client;
 using Xunit;
 

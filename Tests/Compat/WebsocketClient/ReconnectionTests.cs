@@ -1,5 +1,5 @@
 using System.Net.WebSockets;
-using Exchange.Tests.Compat.NetMQ;
+using Exchange.Tests.Support;
 using Websocket.Client;
 using Xunit;
 

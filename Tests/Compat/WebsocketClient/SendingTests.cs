@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Net.WebSockets;
 using System.Text;
 using System.Threading.Channels;
-using Exchange.Tests.Compat.NetMQ;
+using Exchange.Tests.Support;
 using Websocket.Client.Exceptions;
 using Xunit;
 

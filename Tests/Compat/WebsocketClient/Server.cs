@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using System.Text;
 using Exchange.Tests.Compat.NetMQ;
+using Exchange.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

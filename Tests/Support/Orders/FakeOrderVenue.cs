@@ -35,6 +35,9 @@ internal sealed class FakeOrderVenue(TimeProvider time) : IOrderVenue
     /// <summary>Questions cannot be answered.</summary>
     public bool Mute { get; set; }
 
+    /// <summary>Many things happen within one tick of the venue's clock.</summary>
+    public bool CoarseClock { get; set; }
+
     /// <summary>Answers questions instead of the venue.</summary>
     public Func<Order, OrderLookup?>? Lookup { get; set; }
 
@@ -199,8 +202,8 @@ internal sealed class FakeOrderVenue(TimeProvider time) : IOrderVenue
         return report;
     }
 
-    // The venue's clock never stands still between two things that happen.
-    private DateTimeOffset Tick() => _last = VenueNow > _last ? VenueNow : _last.AddMilliseconds(1);
+    // Otherwise the venue's clock never stands still between two things that happen.
+    private DateTimeOffset Tick() => _last = VenueNow > _last || CoarseClock ? VenueNow : _last.AddMilliseconds(1);
 
     /// <summary>Completes when so many commands have left.</summary>
     public Task WhenSent(int count)

@@ -81,6 +81,7 @@ namespace Orleans.Hosting
         public static IClientBuilder UseStaticClustering(this IClientBuilder builder, Action<OptionsBuilder<StaticGatewayListProviderOptions>> configureOptions)
         {
             configureOptions?.Invoke(builder.Services.AddOptions<StaticGatewayListProviderOptions>());
+            builder.Services.UseClustering(Clustering.Static);
             return builder;
         }
 

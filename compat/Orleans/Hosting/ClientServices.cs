@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Runtime;
+using Orleans.Runtime.Messaging;
 
 namespace Orleans.Hosting;
 
@@ -42,7 +43,6 @@ internal sealed class ClientHostedService(IServiceProvider services, RuntimeClie
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await FindSiloAsync(cancellationToken);
-        client.Join();
         foreach (var participant in services.GetServices<ILifecycleParticipant<IClusterClientLifecycle>>())
         {
             participant.Participate(_lifecycle);
@@ -60,10 +60,10 @@ internal sealed class ClientHostedService(IServiceProvider services, RuntimeClie
     /// <summary>Asks the retry filter, if there is one, whether to look again.</summary>
     private async Task FindSiloAsync(CancellationToken cancellationToken)
     {
-        while (!client.CanReachSilo())
+        while (!client.TryJoin())
         {
-            var failure = new SiloUnavailableException(
-                $"No silo of this client's cluster is active in this process, and {SiloServices.OneProcessOnly}.");
+            var failure = new ConnectionFailedException(
+                $"Unable to connect to any of the available gateways: none is in this process, and {SiloServices.OneProcessOnly}.");
             if (services.GetService<IClientConnectionRetryFilter>() is not { } filter
                 || !await filter.ShouldRetryConnectionAttempt(failure, cancellationToken))
             {

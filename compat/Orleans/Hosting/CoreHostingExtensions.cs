@@ -45,6 +45,7 @@ public static class CoreHostingExtensions
     public static ISiloBuilder UseDevelopmentClustering(this ISiloBuilder builder, Action<OptionsBuilder<DevelopmentClusterMembershipOptions>> configureOptions)
     {
         configureOptions?.Invoke(builder.Services.AddOptions<DevelopmentClusterMembershipOptions>());
+        builder.Services.UseClustering(Clustering.Static);
         return builder;
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Orleans.Runtime;
 
 namespace Orleans.Serialization;
@@ -12,6 +13,13 @@ internal sealed class DynamicCopier<T> : Copier<T>
         if (value is null || value.GetType() == typeof(object))
         {
             return value;
+        }
+
+        // Its receiver does not learn which enum it was.
+        if (TypeNames.IsNameless(value.GetType())
+            && Convert.ChangeType(value, Enum.GetUnderlyingType(value.GetType()), CultureInfo.InvariantCulture) is T number)
+        {
+            return number;
         }
 
         return (T)Copier.For(value.GetType()).CopyObject(value, context);

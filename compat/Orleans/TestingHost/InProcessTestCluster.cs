@@ -72,7 +72,7 @@ public sealed class InProcessTestCluster : IDisposable, IAsyncDisposable
             configure(builder);
         }
 
-        builder.UseOrleansClient(client => client.Configure<ClusterOptions>(SetCluster));
+        builder.UseOrleansClient(client => client.Configure<ClusterOptions>(SetCluster).Services.UseClustering(Clustering.Test));
         var host = builder.Build();
         try
         {
@@ -122,8 +122,12 @@ public sealed class InProcessTestCluster : IDisposable, IAsyncDisposable
     public InProcessSiloHandle? GetSiloForAddress(SiloAddress siloAddress) =>
         GetActiveSilos().FirstOrDefault(silo => silo.SiloAddress.Equals(siloAddress));
 
-    /// <summary>All silos of one process see the same membership at once, so there is nothing to wait for.</summary>
-    public Task WaitForLivenessToStabilizeAsync(bool didKill = false) => Task.CompletedTask;
+    /// <summary>All silos of one process see the same membership at once; the client looks for its gateways anew.</summary>
+    public Task WaitForLivenessToStabilizeAsync(bool didKill = false)
+    {
+        _clientHost?.Services.GetRequiredService<RuntimeClient>().FindGateways();
+        return Task.CompletedTask;
+    }
 
     public Task WaitForClusterManifestToStabilizeAsync(bool didKill = false) => Task.CompletedTask;
 
@@ -171,7 +175,8 @@ public sealed class InProcessTestCluster : IDisposable, IAsyncDisposable
                 options.AdvertisedIPAddress = IPAddress.Loopback;
                 options.SiloPort = siloOptions.SiloPort;
                 options.GatewayPort = siloOptions.GatewayPort;
-            }));
+            })
+            .Services.UseClustering(Clustering.Test));
         var host = builder.Build();
         try
         {

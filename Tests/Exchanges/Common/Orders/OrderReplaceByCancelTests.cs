@@ -45,7 +45,7 @@ public sealed class OrderReplaceByCancelTests
         Assert.Equal([0.5m, 0.25m, 2.25m], life.FillsOf("a").Select(f => f.Quantity));
         Assert.All(life.FillsOf("a"), f => Assert.Equal("a", f.ClientOrderId));
         Assert.Equal(0, life.Orders.Counters.Adopted);
-        Assert.Equal([OrderEvent.Submitted, OrderEvent.Accepted, OrderEvent.Filled, OrderEvent.ReplaceSubmitted, OrderEvent.Filled, OrderEvent.Replaced, OrderEvent.Filled], life.EventsOf("a"));
+        Assert.Equal([OrderEvent.Submitted, OrderEvent.Accepted, OrderEvent.Filled, OrderEvent.ReplaceSubmitted, OrderEvent.Filled, OrderEvent.Replaced, OrderEvent.Filled, OrderEvent.Filled], life.EventsOf("a"));
     }
 
     [Fact]

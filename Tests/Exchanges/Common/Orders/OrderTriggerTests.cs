@@ -54,6 +54,22 @@ public sealed class OrderTriggerTests
     }
 
     [Fact]
+    public void An_order_that_was_adopted_before_the_link_ends_under_its_own_name_and_goes_on_under_ours()
+    {
+        using var life = new OrderLifeBench();
+        PlaceStop(life);
+        life.Orders.OnReport(RealFill("900", "venues-own") with { Status = OrderStatus.Working, Fill = null, CumulativeQuantity = 0 });
+        Assert.Equal(2, life.Orders.GetOpenOrders().Orders.Length);
+        life.Orders.OnReport(Link(life, "900"));
+        Assert.Equal(["sl"], life.Orders.GetOpenOrders().Orders.Select(o => o.ClientOrderId));
+        Assert.True(life.Last("venues-own").IsTerminal);
+        Assert.Contains("'sl'", life.Last("venues-own").Reason!.Message, StringComparison.Ordinal);
+        life.Orders.OnReport(RealFill("900", "venues-own"));
+        Assert.Equal((OrderStatus.Filled, "900"), (life.Last("sl").Status, life.Last("sl").VenueOrderId));
+        Assert.Single(life.FillsOf("sl"));
+    }
+
+    [Fact]
     public void An_end_of_the_conditional_order_after_the_link_ends_nothing_and_is_asked_about()
     {
         using var life = new OrderLifeBench();

@@ -22,6 +22,7 @@ internal sealed partial class Activation
     private readonly Lock _stateLock = new();
     private readonly LifecycleSubject _lifecycle;
     private readonly TaskCompletionSource _deactivated = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _activationCancelled = new();
     private volatile ActivationState _state;
     private DeactivationReason _reason;
@@ -32,6 +33,9 @@ internal sealed partial class Activation
     private bool _endBegun;
 
     public Task Deactivated => _deactivated.Task;
+
+    /// <summary>Deactivated, or killed.</summary>
+    public Task Ended => _ended.Task;
 
     /// <summary>Begins the activation; turns that arrive meanwhile wait.</summary>
     public void Activate(Dictionary<string, object>? requestContext) =>
@@ -67,7 +71,7 @@ internal sealed partial class Activation
         });
     }
 
-    /// <summary>Ends at once, as when the process is killed: nothing of this activation runs any more.</summary>
+    /// <summary>Ends at once, as when the process is killed: nothing of this activation runs any more, so nobody is told of its end.</summary>
     public void Kill()
     {
         lock (_stateLock)
@@ -77,7 +81,7 @@ internal sealed partial class Activation
 
         _scheduler.Stop();
         StopTimers();
-        _deactivated.TrySetResult();
+        _ended.TrySetResult();
     }
 
     public async ValueTask DisposeAsync()
@@ -171,6 +175,7 @@ internal sealed partial class Activation
 
         Silo.OnActivationEnded(this);
         _deactivated.TrySetResult();
+        _ended.TrySetResult();
         foreach (var turn in _waiting)
         {
             TurnAway(turn);

@@ -15,6 +15,7 @@ internal sealed class GrainMethod
         IsAlwaysInterleave = method.IsDefined(typeof(AlwaysInterleaveAttribute));
         IsReadOnly = method.IsDefined(typeof(ReadOnlyAttribute));
         ResponseTimeout = method.GetCustomAttribute<ResponseTimeoutAttribute>()?.Timeout;
+        IsGeneric = method.IsGenericMethodDefinition || grainInterface.IsGenericType;
         IsExtension = typeof(IGrainExtension).IsAssignableFrom(grainInterface);
     }
 
@@ -30,6 +31,9 @@ internal sealed class GrainMethod
     public bool IsAlwaysInterleave { get; }
 
     public bool IsReadOnly { get; }
+
+    /// <summary>Whether its requests name types.</summary>
+    public bool IsGeneric { get; }
 
     public bool IsExtension { get; }
 

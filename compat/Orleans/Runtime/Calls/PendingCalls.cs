@@ -2,7 +2,7 @@ namespace Orleans.Runtime;
 
 /// <summary>
 /// The calls of one silo or client that wait for an answer, in linked lists without allocation. A sweep ends those
-/// that have waited too long; a silo's death ends those that it was to answer.
+/// that have waited too long; another silo's death ends those of a silo that it was to answer.
 /// </summary>
 internal sealed class PendingCalls : IDisposable
 {

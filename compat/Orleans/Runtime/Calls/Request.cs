@@ -29,6 +29,9 @@ internal abstract class Request : Turn, IInvokable
 
     public Dictionary<string, object>? RequestContext { get; set; }
 
+    /// <summary>Where it enters the cluster, when a client sent it.</summary>
+    public Silo? Gateway { get; set; }
+
     /// <summary>The silo to which it was handed, so that its death is noticed.</summary>
     public Silo? TargetSilo { get; set; }
 
@@ -60,6 +63,12 @@ internal abstract class Request : Turn, IInvokable
     {
         Target = target;
         Method = method;
+        if (method.IsGeneric)
+        {
+            TypeNames.CheckArguments(method.GrainInterface);
+            TypeNames.CheckArguments(GetType());
+        }
+
         var context = CopyContext.Rent(null);
         try
         {

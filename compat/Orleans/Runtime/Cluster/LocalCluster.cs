@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using Orleans.Hosting;
 using Orleans.Storage;
 
 namespace Orleans.Runtime;
@@ -11,9 +12,9 @@ namespace Orleans.Runtime;
 /// </summary>
 internal sealed class LocalCluster
 {
-    private static readonly Dictionary<(string ClusterId, string ServiceId), LocalCluster> _clusters = [];
+    private static readonly Dictionary<ClusterKey, LocalCluster> _clusters = [];
 
-    private readonly (string, string) _key;
+    private readonly ClusterKey _key;
     private readonly ConcurrentDictionary<GrainId, Activation> _activations = new();
     private readonly ConcurrentDictionary<GrainId, LocalObject> _objects = new();
     private readonly Dictionary<GrainId, List<Request>> _placing = [];
@@ -21,7 +22,7 @@ internal sealed class LocalCluster
     private ImmutableArray<Silo> _silos = [];
     private ImmutableArray<RuntimeClient> _members = [];
 
-    private LocalCluster((string, string) key) => _key = key;
+    private LocalCluster(ClusterKey key) => _key = key;
 
     /// <summary>Silos that joined, those that have died since included.</summary>
     public ImmutableArray<Silo> Silos => _silos;
@@ -31,36 +32,34 @@ internal sealed class LocalCluster
 
     public int ActivationCount => _activations.Count;
 
-    public static LocalCluster Join(string clusterId, string serviceId, RuntimeClient member)
+    /// <summary>The cluster that a silo joins, or founds.</summary>
+    public static LocalCluster Join(ClusterKey key, RuntimeClient member)
     {
         lock (_clusters)
         {
-            if (!_clusters.TryGetValue((clusterId, serviceId), out var cluster))
+            if (!_clusters.TryGetValue(key, out var cluster))
             {
-                _clusters[(clusterId, serviceId)] = cluster = new LocalCluster((clusterId, serviceId));
+                _clusters[key] = cluster = new LocalCluster(key);
             }
 
-            lock (cluster._lock)
-            {
-                cluster._members = cluster._members.Add(member);
-                if (member.Silo is { } silo)
-                {
-                    cluster._silos = cluster._silos.Add(silo);
-                }
-            }
-
+            cluster.Add(member);
             return cluster;
         }
     }
 
-    /// <summary>Whether a client of that cluster would find a silo in this process.</summary>
-    public static bool HasActiveSilo(string clusterId, string serviceId)
+    /// <summary>The cluster of this process that has a gateway which the client knows, and which it joins; or null.</summary>
+    public static LocalCluster? TryJoin(Func<ClusterKey, SiloAddress, bool> isKnown, RuntimeClient client)
     {
         lock (_clusters)
         {
-            return _clusters.TryGetValue((clusterId, serviceId), out var cluster) && cluster.ActiveSilos().Length > 0;
+            var cluster = _clusters.Values.FirstOrDefault(c => c.Gateways().Any(gateway => isKnown(c._key, gateway.GatewayAddress!)));
+            cluster?.Add(client);
+            return cluster;
         }
     }
+
+    /// <summary>The silos that let clients in.</summary>
+    public Silo[] Gateways() => _silos.Where(s => s is { Status: SiloStatus.Active, GatewayAddress: not null }).ToArray();
 
     public Silo[] ActiveSilos() => _silos.Where(s => s.Status == SiloStatus.Active).ToArray();
 
@@ -96,7 +95,10 @@ internal sealed class LocalCluster
     public void OnActivationEnded(Activation activation) =>
         _activations.TryRemove(new KeyValuePair<GrainId, Activation>(activation.GrainId, activation));
 
-    /// <summary>The silo is gone: its grains are to be placed anew, and what it was to answer never will be.</summary>
+    /// <summary>
+    /// The silo is gone: its grains are to be placed anew, and what it was to answer never will be. The other silos know that and
+    /// fail their calls; a client does not, and waits until its time is up.
+    /// </summary>
     public void OnSiloDead(Silo silo)
     {
         foreach (var activation in ActivationsOf(silo).ToArray())
@@ -105,7 +107,7 @@ internal sealed class LocalCluster
             activation.Kill();
         }
 
-        foreach (var member in _members)
+        foreach (var member in _members.Where(m => m.Silo is not null))
         {
             member.Pending.FailAll(request => ReferenceEquals(request.TargetSilo, silo)
                 ? new SiloUnavailableException($"The target silo became unavailable for message: {request}.")
@@ -130,6 +132,18 @@ internal sealed class LocalCluster
             if (_members.IsEmpty)
             {
                 _clusters.Remove(_key);
+            }
+        }
+    }
+
+    private void Add(RuntimeClient member)
+    {
+        lock (_lock)
+        {
+            _members = _members.Add(member);
+            if (member.Silo is { } silo)
+            {
+                _silos = _silos.Add(silo);
             }
         }
     }
@@ -207,19 +221,11 @@ internal sealed class LocalCluster
 
     private async Task<Silo> ChooseSiloAsync(Request request)
     {
-        var placing = request.Sender.Silo ?? Gateway(request.TargetId);
+        var placing = request.Sender.Silo ?? request.Gateway!;
         var address = await placing.Placement.PlaceAsync(request);
         return FindSilo(address) is { Status: SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Joining } silo
             ? silo
             : throw new SiloUnavailableException($"The silo {address}, which placement chose for {request.TargetId}, is not there.");
-    }
-
-    private Silo Gateway(GrainId id)
-    {
-        var silos = ActiveSilos();
-        return silos.Length > 0
-            ? silos[(uint)id.GetHashCode() % (uint)silos.Length]
-            : throw new SiloUnavailableException("Could not find any gateway: no silo of the cluster is active in this process.");
     }
 
     private void Start(Silo silo, Request first)

@@ -1,15 +1,14 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Orleans.Hosting;
 
 namespace Orleans.Runtime;
 
 /// <summary>What a silo or a client sends its calls through: a member of the cluster.</summary>
 internal sealed partial class RuntimeClient : IClusterClient
 {
-    private readonly ClusterOptions _options;
     private readonly Lazy<IOutgoingGrainCallFilter[]?> _outgoingFilters;
     private readonly Lazy<IIncomingGrainCallFilter[]?> _incomingFilters;
     private readonly OneWayDelivery _oneWay;
@@ -21,7 +20,6 @@ internal sealed partial class RuntimeClient : IClusterClient
         ServiceProvider = services;
         Silo = silo;
         ResponseTimeout = messaging.ResponseTimeout;
-        _options = services.GetRequiredService<IOptions<ClusterOptions>>().Value;
         Logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Orleans.Compat");
         ClientId = GrainId.Create(LocalObject.ClientType, silo is null ? Guid.NewGuid().ToString("N") : $"hosted-{silo.Address.ToParsableString()}");
         _oneWay = new OneWayDelivery(services.GetService<IConfiguration>()?.GetValue<bool>(OneWayDelivery.OutOfOrderSetting) ?? false);
@@ -47,14 +45,26 @@ internal sealed partial class RuntimeClient : IClusterClient
     public LocalCluster Cluster => _cluster ?? throw new InvalidOperationException(
         Silo is null ? "The cluster client is not connected: its host has not been started." : "The silo has not been started.");
 
-    public void Join()
+    /// <summary>Enters the cluster that this silo is a part of.</summary>
+    public void Join(Silo silo)
     {
-        _cluster = LocalCluster.Join(_options.ClusterId, _options.ServiceId, this);
+        _cluster = LocalCluster.Join(ServiceProvider.GetClusterKey(silo.Address), this);
         Pending.Start();
     }
 
-    /// <summary>Whether a silo of this client's cluster is in this process.</summary>
-    public bool CanReachSilo() => LocalCluster.HasActiveSilo(_options.ClusterId, _options.ServiceId);
+    /// <summary>Enters the cluster of this process that the client knows a gateway of, if there is one.</summary>
+    public bool TryJoin()
+    {
+        _cluster = LocalCluster.TryJoin(ServiceProvider.GetKnownGateways(), this);
+        if (_cluster is null)
+        {
+            return false;
+        }
+
+        FindGateways();
+        Pending.Start();
+        return true;
+    }
 
     /// <summary>Nothing more is sent; what waits for an answer fails.</summary>
     public void Stop()
@@ -139,7 +149,7 @@ internal sealed partial class RuntimeClient : IClusterClient
         if (request.Method.IsOneWay)
         {
             request.CompleteOneWay();
-            if (!_stopped)
+            if (!_stopped && (Silo is not null || TryChooseGateway(request, out _)))
             {
                 _oneWay.Send(cluster, request);
             }
@@ -151,6 +161,12 @@ internal sealed partial class RuntimeClient : IClusterClient
         if (_stopped)
         {
             request.Fail(StoppedException(request));
+            return;
+        }
+
+        if (Silo is null && !TryChooseGateway(request, out var failure))
+        {
+            request.Fail(failure);
             return;
         }
 

@@ -61,6 +61,8 @@ internal sealed class Silo : ILocalSiloDetails
 
     public SiloStatus Status { get; private set; } = SiloStatus.Created;
 
+    public bool WasKilled => Volatile.Read(ref _killed) != 0;
+
     public SiloMetadata Metadata { get; }
 
     public IIncomingGrainCallFilter[]? IncomingFilters => Runtime.IncomingFilters;
@@ -109,7 +111,7 @@ internal sealed class Silo : ILocalSiloDetails
     private LifecycleSubject CreateLifecycle()
     {
         var lifecycle = new LifecycleSubject(Logger);
-        lifecycle.Subscribe("Membership", ServiceLifecycleStage.RuntimeInitialize, _ => Become(SiloStatus.Joining, Runtime.Join));
+        lifecycle.Subscribe("Membership", ServiceLifecycleStage.RuntimeInitialize, _ => Become(SiloStatus.Joining, () => Runtime.Join(this)));
         lifecycle.Subscribe("Membership", ServiceLifecycleStage.BecomeActive, _ => Become(SiloStatus.Active), _ => Become(SiloStatus.ShuttingDown));
         lifecycle.Subscribe("Grains", ServiceLifecycleStage.GrainDeactivation, _ => Task.CompletedTask, DeactivateGrainsAsync);
         foreach (var participant in Services.GetServices<ILifecycleParticipant<ISiloLifecycle>>())
@@ -146,7 +148,7 @@ internal sealed class Silo : ILocalSiloDetails
                 activation.Deactivate(new DeactivationReason(DeactivationReasonCode.ShuttingDown, "This process is terminating."), cancellationToken);
             }
 
-            await Task.WhenAll(activations.Select(a => a.Deactivated)).WaitAsync(cancellationToken);
+            await Task.WhenAll(activations.Select(a => a.Ended)).WaitAsync(cancellationToken);
         }
     }
 
