@@ -20,6 +20,7 @@ internal sealed class CardRun : IAsyncDisposable
 
     private readonly Signal _changed = new();
     private readonly List<IAsyncDisposable> _running = [];
+    private readonly List<Task> _dying = [];
     private readonly List<string> _words = [];
     private readonly string _folder = Path.Combine(Path.GetTempPath(), "exchange-conformance-" + Guid.NewGuid().ToString("N")[..12]);
     private OrderTape.Sink? _sink;
@@ -119,18 +120,26 @@ internal sealed class CardRun : IAsyncDisposable
     }
 
     /// <summary>
-    /// The process dies: from one moment to the next nothing of it is written or heard any more. What it had on the wire goes its way, and a
-    /// new life begins.
+    /// The process dies: from one moment to the next nothing of it is written or heard any more. What it has on the wire goes its way.
     /// </summary>
-    public async Task<IExchangeOms> Crash()
+    public void Die()
     {
         Crashed = true;
-        var dead = (IAsyncDisposable)Oms!;
         _journal!.Dispose();
         _sink!.Die();
-        var oms = NewOms();
+
+        // Its sockets go, too; in their own time, while the next life is there already.
+        var dead = (IAsyncDisposable)Oms!;
         _running.Remove(dead);
-        await dead.DisposeAsync();
+        _dying.Add(dead.DisposeAsync().AsTask());
+        Oms = null;
+    }
+
+    /// <summary>The process dies, and a new life begins.</summary>
+    public async Task<IExchangeOms> Crash()
+    {
+        Die();
+        var oms = NewOms();
         (await oms.Connect().Within("the order connection's first answer")).OrThrow();
         return oms;
     }
@@ -200,14 +209,14 @@ internal sealed class CardRun : IAsyncDisposable
     /// </summary>
     public async Task Settle(string context = "")
     {
+        await Task.WhenAll(_dying).Within("the end of those who died");
         if (Oms is not null)
             await Ready();
         await Agree(context);
         if (Oms is not null)
         {
             // What was sent ahead of this has arrived when its end has.
-            var last = NextId("mark");
-            (await Oms.PlaceLimitOrder(Limit(last)).Within("the last order")).OrThrow();
+            var last = await Passes("mark");
             Venue.CancelUnasked(last);
             await Tape.Shown(last, OrderStatus.Cancelled);
             await Agree(context);
@@ -215,6 +224,24 @@ internal sealed class CardRun : IAsyncDisposable
 
         var broken = Invariants.Broken(await Gather());
         Assert.True(broken.Count == 0, $"{context}{broken.Count} broken:{Environment.NewLine}{string.Join(Environment.NewLine, broken)}");
+    }
+
+    /// <summary>Tries a new order until it passes, as long as it is refused for a rate, a ban or a reconnect; each refusal must be true.</summary>
+    /// <returns>Its client order id.</returns>
+    public async Task<string> Passes(string stem)
+    {
+        while (true)
+        {
+            var id = NextId(stem);
+            var answer = await Oms!.PlaceLimitOrder(Limit(id)).Within("the next try");
+            if (answer.IsSuccess)
+                return id;
+            Assert.Contains(answer.Error.Code, new[] { ExchangeErrorCode.RateLimited, ExchangeErrorCode.Banned, ExchangeErrorCode.NotReady });
+            Assert.Equal(CommandOutcome.Rejected, answer.Error.Outcome);
+            Assert.Equal(0, Venue.CountReceived(id, VenueCommand.Place));
+            var wait = answer.Error.RetryAt is { } at ? at - Venue.Time.GetUtcNow() : TimeSpan.FromSeconds(1);
+            await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.FromMilliseconds(200), Venue.Time);
+        }
     }
 
     /// <summary>What can be said where nothing can be compared any more: placed once, a lawful stream, no secret.</summary>
@@ -260,6 +287,7 @@ internal sealed class CardRun : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Venue.LiftAll();
+        await Task.WhenAll(_dying).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (var one in Enumerable.Reverse(_running))
             await one.DisposeAsync();
         _journal?.Dispose();

@@ -47,7 +47,7 @@ internal static class Invariants
         .. StreamIsContiguous(evidence.Tape),
         .. StreamIsLawful(evidence),
         .. FillsAreUnique(evidence),
-        .. compare ? FillsAreComplete(evidence).Concat(NotSettled(evidence)) : [],
+        .. compare ? NotSettled(evidence) : [],
         .. VenueAddsUp(evidence.Truth),
         .. evidence.Truth.CommandSessions > 1 ? [$"one sending session: there are {evidence.Truth.CommandSessions}"] : Array.Empty<string>(),
         .. NoSecret(evidence),
@@ -56,6 +56,8 @@ internal static class Invariants
     /// <summary>Where what is held or was told differs from the venue's truth: passes away while things settle, and must be empty then.</summary>
     public static IEnumerable<string> NotSettled(Evidence evidence)
     {
+        foreach (var broken in FillsAreComplete(evidence))
+            yield return broken;
         var told = Told(evidence.Tape);
         foreach (var order in evidence.Truth.Orders.GroupBy(o => o.ClientOrderId).Select(g => g.Last()))
         {

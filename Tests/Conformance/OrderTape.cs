@@ -12,6 +12,8 @@ internal sealed record TapeEntry(long Epoch, long Seq, OrderUpdate Update);
 /// </summary>
 internal sealed class OrderTape(Signal changed)
 {
+    private Sink? _latest;
+
     /// <summary>The updates.</summary>
     public EventLog<TapeEntry> Entries { get; } = new();
 
@@ -38,8 +40,12 @@ internal sealed class OrderTape(Signal changed)
     /// <summary>The first state of this kind from a position on.</summary>
     public Task<ConnectionStatus> State(ConnectionState state, int from = 0) => States.Next(from, s => s.State == state, $"the order connection being {state}");
 
-    /// <summary>The sink of one life of the connector.</summary>
-    public Sink Begin(long epoch) => new(this, changed, epoch);
+    /// <summary>The sink of one life of the connector. What an older one tells from here on is not heard: a trader goes by the newest epoch.</summary>
+    public Sink Begin(long epoch)
+    {
+        _latest?.Die();
+        return _latest = new Sink(this, changed, epoch);
+    }
 
     /// <summary>What one life publishes. Once it is dead nobody hears of it any more.</summary>
     internal sealed class Sink(OrderTape tape, Signal changed, long epoch) : IOrderSink

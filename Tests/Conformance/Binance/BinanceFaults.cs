@@ -59,11 +59,11 @@ internal static class BinanceFaults
             new Fault { Kind = FaultKind.DropSocket, Connection = "ws-fapi" },
         ],
         VenueFaultKind.MalformedEvent => [Frame(FaultKind.MalformedFrame, fault)],
-        VenueFaultKind.TruncatedEvent => [Frame(FaultKind.TruncatedJson, fault)],
+        VenueFaultKind.TruncatedEvent => [OrderEvent(FaultKind.TruncatedJson, fault)],
         VenueFaultKind.HugeEvent => [new Fault { Kind = FaultKind.HugeFrame, Connection = Private, Bytes = 10 * 1024 * 1024, Count = fault.Count }],
         VenueFaultKind.NestedEvent => [Frame(FaultKind.NestedJson, fault)],
         VenueFaultKind.UnknownEvent => [Frame(FaultKind.UnknownEvent, fault)],
-        VenueFaultKind.NullEvent => [Frame(FaultKind.NullFields, fault)],
+        VenueFaultKind.NullEvent => [OrderEvent(FaultKind.NullFields, fault)],
         VenueFaultKind.NumbersAsText => [Frame(FaultKind.NumberAsText, fault)],
         VenueFaultKind.MalformedAnswer => [new Fault { Kind = FaultKind.MalformedFrame, Connection = "ws-fapi", Count = fault.Count }],
         VenueFaultKind.LoseBookUpdate => [new Fault { Kind = FaultKind.SkipSequence, Connection = "public", Count = fault.Count }],
@@ -86,6 +86,8 @@ internal static class BinanceFaults
     };
 
     private static Fault Frame(FaultKind kind, VenueFault fault) => new() { Kind = kind, Connection = Private, Count = fault.Count };
+
+    private static Fault OrderEvent(FaultKind kind, VenueFault fault) => new() { Kind = kind, Connection = Private, Event = "ORDER_TRADE_UPDATE", Count = fault.Count };
 
     private static string Milliseconds(DateTimeOffset time) => time.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
 }

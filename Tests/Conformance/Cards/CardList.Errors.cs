@@ -14,7 +14,7 @@ internal static partial class CardList
         new("ERR-03", "There are no credentials.", "The connection is refused and names what to set.", async run =>
         {
             var error = await run.Refused(run.NewOms(VenueKey.None).Connect(), "the connection");
-            Assert.Equal(ExchangeErrorCode.CredentialsMissing, error.Code);
+            Assert.Contains(error.Code, new[] { ExchangeErrorCode.CredentialsMissing, ExchangeErrorCode.AuthenticationFailed });
             Assert.Contains(run.Venue.Venue.ToUpperInvariant(), error.Message, StringComparison.OrdinalIgnoreCase);
         }) { EndsUnready = true },
         new("ERR-04", "The key may read and not trade.", "An order is provably refused, for want of permission.", async run =>
@@ -108,19 +108,20 @@ internal static partial class CardList
     private static async Task RefusedKey(CardRun run, VenueKey key)
     {
         var oms = run.NewOms(key);
+        ExchangeErrorCode[] refusals = [ExchangeErrorCode.AuthenticationFailed, ExchangeErrorCode.SignatureInvalid];
         var error = await run.Refused(oms.Connect(), "the connection");
-        Assert.Contains(error.Code, new[] { ExchangeErrorCode.AuthenticationFailed, ExchangeErrorCode.SignatureInvalid });
+        Assert.Contains(error.Code, refusals);
         Assert.Equal(ConnectionState.Refused, (await oms.GetStatus()).OrThrow().State);
         Assert.Contains(run.Venue.Venue, error.Message, StringComparison.OrdinalIgnoreCase);
         Assert.Equal(ExchangeErrorCode.NotReady, (await run.Refused(oms.PlaceLimitOrder(run.Limit("e-1")), "an order")).Code);
         var pms = run.Venue.CreatePms(run.Account, key);
         await using (((IAsyncDisposable)pms).ConfigureAwait(false))
-            Assert.Equal(error.Code, (await run.Refused(pms.Connect(), "the position connection")).Code);
+            Assert.Contains((await run.Refused(pms.Connect(), "the position connection")).Code, refusals);
         var data = run.Venue.CreateDataFetcher(_ => { }, key);
         await using (((IAsyncDisposable)data).ConfigureAwait(false))
         {
             _ = await data.Connect().Within("the recovery connection");
-            Assert.Equal(error.Code, (await run.Refused(data.GetBalances(), "balances")).Code);
+            Assert.Contains((await run.Refused(data.GetBalances(), "balances")).Code, refusals);
         }
     }
 
@@ -135,6 +136,7 @@ internal static partial class CardList
         await run.Ready();
         run.Venue.Fill("n-1", run.Q / 5);
         await run.Tape.Entries.First(e => e.Update.Order is { ClientOrderId: "n-1" } o && o.CumulativeQuantity == run.Q / 5 * 2, "both fills");
-        await run.Until(async () => !counted || (await oms.GetStatus()).OrThrow() is { UnreadableMessages: > 0 } or { UnknownMessages: > 0 } || run.Account.States.All.Any(s => s.UnreadableMessages + s.UnknownMessages > 0), "the nonsense being counted");
+        var told = new[] { (await oms.GetStatus()).OrThrow(), (await run.Pms!.GetStatus()).OrThrow() };
+        Assert.True(!counted || told.Sum(s => s.UnreadableMessages + s.UnknownMessages) > 0, "the nonsense was not counted");
     }
 }

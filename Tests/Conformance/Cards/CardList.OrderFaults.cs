@@ -197,7 +197,7 @@ internal static partial class CardList
             await run.Working("f-0");
             using (run.Fault(VenueFaultKind.RateLimited))
                 Assert.Equal((ExchangeErrorCode.RateLimited, CommandOutcome.Rejected), Pair(await run.Refused(oms.PlaceLimitOrder(run.Limit("f-1")), "the place")));
-            await Passes(run, oms);
+            await run.Passes("again");
         }),
         new("FLT-11g", "The venue bans us until a time.", "It is told with that time; until then nothing at all is sent; then orders pass.", async run =>
         {
@@ -210,7 +210,7 @@ internal static partial class CardList
             Assert.Equal(ExchangeErrorCode.Banned, (await run.Refused(oms.CancelOrder(run.Key("f-0")), "a cancel meanwhile")).Code);
             Assert.Equal(0, run.Venue.CountReceived("f-0", VenueCommand.Cancel));
             Assert.NotNull(banned.RetryAt);
-            await Passes(run, oms);
+            await run.Passes("again");
             Assert.True(run.Venue.Time.GetUtcNow() >= banned.RetryAt);
         }),
         new("FLT-12", "A trader repeats a command: while the first is under way, after it, after its refusal, and after a restart.", "The same answer each time, and one order at the venue.", async run =>
@@ -333,20 +333,4 @@ internal static partial class CardList
             Assert.Equal((origin, run.Q, Side.Sell), (update.Order.Origin, update.Fill!.Quantity, update.Fill.Side));
             await run.Account.Position(run.Symbol, 0);
         });
-
-    /// <summary>Orders are refused as limited or banned until they pass.</summary>
-    private static async Task Passes(CardRun run, IExchangeOms oms)
-    {
-        for (var i = 0; ; i++)
-        {
-            var answer = await oms.PlaceLimitOrder(run.Limit($"again-{i}")).Within("the next try");
-            if (answer.IsSuccess)
-                return;
-            Assert.Contains(answer.Error.Code, new[] { ExchangeErrorCode.RateLimited, ExchangeErrorCode.Banned, ExchangeErrorCode.NotReady });
-            Assert.Equal(CommandOutcome.Rejected, answer.Error.Outcome);
-            Assert.Equal(0, run.Venue.CountReceived($"again-{i}", VenueCommand.Place));
-            var wait = answer.Error.RetryAt is { } at ? at - run.Venue.Time.GetUtcNow() : TimeSpan.FromSeconds(1);
-            await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.FromMilliseconds(200), run.Venue.Time);
-        }
-    }
 }
