@@ -80,6 +80,7 @@ public sealed partial class BinanceOms
         OpenSessions(user);
         _upkeep = Task.WhenAll(
             BinanceStatus.Loop(() => key.KeepAsync(user.Session.Recycle, stop), _time, _logger, "keeping the listen key alive", stop),
+            BinanceStatus.Loop(() => _audit.RunAsync(stop), _time, _logger, "comparing with the venue", stop),
             BinanceStatus.Loop(() => RepeatAsync(_options.ClockSeconds, MeasureAsync, stop), _time, _logger, "measuring the clock", stop),
             BinanceStatus.Loop(() => RepeatAsync(_options.InstrumentReloadSeconds, LoadInstrumentsAsync, stop), _time, _logger, "loading instruments", stop));
     }
@@ -177,5 +178,7 @@ public sealed partial class BinanceOms
         public Task<ExchangeError?> PrepareAsync(CancellationToken cancellationToken) => owner.PrepareAsync(cancellationToken);
 
         public void OnLost(string reason) => owner.OnLost("user stream: " + reason);
+
+        public void OnDoubt() => owner._audit.Doubt();
     }
 }

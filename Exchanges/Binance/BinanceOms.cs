@@ -69,6 +69,7 @@ public sealed partial class BinanceOms : IExchangeOms, IAsyncDisposable
     private readonly BinanceMarkPrices _marks;
     private readonly PositionBook _positions;
     private readonly OrderManager _orders;
+    private readonly BinanceAudit _audit;
     private readonly ConcurrentDictionary<string, bool> _armed = new(StringComparer.Ordinal);
     private volatile BinanceInstruments? _instruments;
     private volatile bool _positionsKnown;
@@ -111,6 +112,7 @@ public sealed partial class BinanceOms : IExchangeOms, IAsyncDisposable
             Logger = parts.Loggers.CreateLogger<OrderManager>(),
         });
         _events = new Events(this);
+        _audit = new BinanceAudit(() => _reconciled, CompareAsync, TimeSpan.FromSeconds(options.CompareSeconds), _time, _logger);
         _published = _idle = new ConnectionStatus { Connection = _connection, State = ConnectionState.Stopped, Since = _time.GetUtcNow() };
     }
 

@@ -87,6 +87,7 @@ public sealed partial class BinancePms
         _session = session;
         _upkeep = Task.WhenAll(
             BinanceStatus.Loop(() => key.KeepAsync(session.Recycle, stop), _time, _logger, "keeping the listen key alive", stop),
+            BinanceStatus.Loop(() => _audit.RunAsync(stop), _time, _logger, "comparing with the venue", stop),
             BinanceStatus.Loop(() => KeepClockAsync(stop), _time, _logger, "measuring the clock", stop));
     }
 

@@ -28,6 +28,7 @@ public sealed partial class BinancePms : IExchangePms, IAsyncDisposable
     private readonly BinanceAccountReader _reader;
     private readonly PositionBook _positions;
     private readonly AccountBook _account;
+    private readonly BinanceAudit _audit;
     private readonly SemaphoreSlim _reconciling = new(1, 1);
     private int _disposed;
 
@@ -66,6 +67,7 @@ public sealed partial class BinancePms : IExchangePms, IAsyncDisposable
         _positions = new PositionBook(exchange, sink);
         _account = new AccountBook(exchange, sink);
         _events = new Events(this);
+        _audit = new BinanceAudit(() => NotReady() is null, FetchAsync, TimeSpan.FromSeconds(options.CompareSeconds), _time, _logger);
         _published = _status = new ConnectionStatus { Connection = _connection, State = ConnectionState.Stopped, Since = _time.GetUtcNow() };
     }
 
@@ -216,6 +218,8 @@ public sealed partial class BinancePms : IExchangePms, IAsyncDisposable
 
         public async Task<ExchangeError?> PrepareAsync(CancellationToken cancellationToken) =>
             owner._access.CredentialsError ?? await owner._access.Private.MeasureClockAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+
+        public void OnDoubt() => owner._audit.Doubt();
 
         public Task<ExchangeError?> ReconcileAsync(CancellationToken cancellationToken) => owner.FetchAsync(cancellationToken);
     }

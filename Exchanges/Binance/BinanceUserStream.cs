@@ -36,6 +36,11 @@ internal interface IBinanceUserEvents
     /// <summary>What must be done, on a new socket, before the account may be called live; an error ends the attempt.</summary>
     Task<ExchangeError?> ReconcileAsync(CancellationToken cancellationToken) => Task.FromResult<ExchangeError?>(null);
 
+    /// <summary>An event came that could not be read.</summary>
+    void OnDoubt()
+    {
+    }
+
     /// <summary>Events may have been missed from here on.</summary>
     void OnLost(string reason)
     {
@@ -82,6 +87,9 @@ internal sealed partial class BinanceUserStream(BinanceListenKey key, IBinanceUs
 
     /// <inheritdoc/>
     public override void OnLost(SocketLink link, string reason) => events.OnLost(reason);
+
+    /// <inheritdoc/>
+    public override void OnUnreadable(SocketLink link) => events.OnDoubt();
 
     /// <inheritdoc/>
     public override bool IsRefusal(ExchangeError error) => BinanceErrors.IsRefusal(error);
