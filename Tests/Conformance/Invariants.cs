@@ -8,6 +8,12 @@ internal sealed record Evidence
     /// <summary>All that the orders stream told, in the order of its arrival.</summary>
     public required IReadOnlyList<TapeEntry> Tape { get; init; }
 
+    /// <summary>Places in the tape ahead of which its reader was told that something may be missing.</summary>
+    public IReadOnlySet<int> ResumedAt { get; init; } = new HashSet<int>();
+
+    /// <summary>The orders as a trader knows them; null for what the tape told last.</summary>
+    public IReadOnlyDictionary<string, Order>? Picture { get; init; }
+
     /// <summary>What the order connection holds as open; null when there was none.</summary>
     public OrdersSnapshot? Open { get; init; }
 
@@ -44,7 +50,7 @@ internal static class Invariants
     public static IReadOnlyList<string> Broken(Evidence evidence, bool compare = true) =>
     [
         .. PlacedOnce(evidence),
-        .. StreamIsContiguous(evidence.Tape),
+        .. StreamIsContiguous(evidence),
         .. StreamIsLawful(evidence),
         .. FillsAreUnique(evidence),
         .. compare ? NotSettled(evidence) : [],
@@ -58,7 +64,7 @@ internal static class Invariants
     {
         foreach (var broken in FillsAreComplete(evidence))
             yield return broken;
-        var told = Told(evidence.Tape);
+        var told = evidence.Picture ?? Told(evidence.Tape);
         foreach (var order in evidence.Truth.Orders.GroupBy(o => o.ClientOrderId).Select(g => g.Last()))
         {
             if (!told.TryGetValue(order.ClientOrderId, out var picture))
@@ -133,15 +139,17 @@ internal static class Invariants
             yield return $"placed once: the venue has {orders.Count()} orders {orders.Key}";
     }
 
-    private static IEnumerable<string> StreamIsContiguous(IReadOnlyList<TapeEntry> tape)
+    /// <summary>Within an epoch each number follows the one before; a new epoch begins at 1; anything else was told beforehand.</summary>
+    private static IEnumerable<string> StreamIsContiguous(Evidence evidence)
     {
         long epoch = 0, seq = 0;
-        foreach (var entry in tape)
+        for (var i = 0; i < evidence.Tape.Count; i++)
         {
+            var entry = evidence.Tape[i];
             if (entry.Epoch < epoch)
                 yield return $"contiguous: epoch {entry.Epoch} after {epoch}";
-            if (entry.Epoch == epoch && entry.Seq != seq + 1)
-                yield return $"contiguous: {entry.Seq} after {seq} in epoch {epoch}";
+            else if (entry.Seq != (entry.Epoch == epoch ? seq + 1 : 1) && !evidence.ResumedAt.Contains(i))
+                yield return $"contiguous: {entry.Epoch}:{entry.Seq} after {epoch}:{seq}";
             (epoch, seq) = (entry.Epoch, entry.Seq);
         }
     }

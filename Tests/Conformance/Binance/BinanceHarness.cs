@@ -118,7 +118,15 @@ internal sealed class BinanceHarness : IVenueHarness
 
     public void Overfill(string clientOrderId, decimal quantity) => _host.Trading.Overfill(clientOrderId, quantity);
 
-    public void CancelUnasked(string clientOrderId) => _host.Trading.Cancel(clientOrderId);
+    public void CancelUnasked(string clientOrderId)
+    {
+        lock (_host.Context.Turn)
+        {
+            if (_host.Trading.Order(clientOrderId) is not { Status: "NEW" or "PARTIALLY_FILLED" })
+                throw new ArgumentException($"order {clientOrderId} does not work");
+            _host.Trading.Cancel(clientOrderId);
+        }
+    }
 
     public string PlaceElsewhere(Side side, decimal quantity, decimal? price = null)
     {
@@ -236,6 +244,7 @@ internal sealed class BinanceHarness : IVenueHarness
         OrderLimitIn10Seconds = 10_000,
         OrderLimitAMinute = 50_000,
         UserStreamOwesMs = 20_000,
+        CompareSeconds = 60,
     };
 
     private static PlaceFate Fate(ReceivedCommand command) => command.Fate switch

@@ -133,6 +133,8 @@ internal static partial class CardList
         using var fault = run.Fault(kind, count: 1);
         run.Venue.Fill("n-1", run.Q / 5);
         await fault.Acted.Within("the nonsense being sent");
+        await run.Tape.Entries.First(e => e.Update.Order is { ClientOrderId: "n-1" } o && o.CumulativeQuantity == run.Q / 5, "the first fill");
+        await run.Account.Position(run.Symbol, run.Q / 5);
         await run.Ready();
         run.Venue.Fill("n-1", run.Q / 5);
         await run.Tape.Entries.First(e => e.Update.Order is { ClientOrderId: "n-1" } o && o.CumulativeQuantity == run.Q / 5 * 2, "both fills");

@@ -110,6 +110,15 @@ internal static partial class CardList
 
             await run.Tape.Event("s-1", OrderEvent.Filled);
         }),
+        new("FLT-23f", "An event of the account is lost without a trace, and nothing follows it.", "What it stood for is found by comparing with the venue.", async run =>
+        {
+            await run.ReadyOms();
+            await run.ReadyPms();
+            await run.Working("s-1");
+            using (run.Fault(VenueFaultKind.LoseEvent, count: 0))
+                run.Venue.CancelUnasked("s-1");
+            await run.Tape.Shown("s-1", OrderStatus.Cancelled);
+        }),
         new("FLT-24", "The venue is down for maintenance: everything is answered as unavailable.", "Nothing is sent blindly; the connection comes back by itself.", async run =>
         {
             var oms = await run.ReadyOms();
