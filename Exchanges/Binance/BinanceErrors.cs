@@ -20,6 +20,10 @@ internal static class BinanceErrors
         return Map(status, code, text ?? Encoding.UTF8.GetString(body[..Math.Min(body.Length, 200)]));
     }
 
+    /// <summary>The error that an element of a list stands for; null when it is no error, and then it proves nothing.</summary>
+    public static ExchangeError? ReadElement(ReadOnlySpan<byte> element) =>
+        TryReadBody(element, out var code, out var text) && code != 0 ? Map(400, code, text ?? "") : null;
+
     /// <summary>The error of a code. Its outcome is what a command with this answer would have; queries ignore it.</summary>
     public static ExchangeError Map(int status, int code, string text)
     {
@@ -77,7 +81,7 @@ internal static class BinanceErrors
                 return (status == 418 ? ExchangeErrorCode.Banned : ExchangeErrorCode.RateLimited, CommandOutcome.Rejected, true);
             case 0:
                 break;
-            case var _ when status >= 500:
+            case var _ when status is >= 500 or 408 or < 400:
                 return (MapCode(code) is var named and not ExchangeErrorCode.RejectedByVenue ? named : ExchangeErrorCode.VenueError, CommandOutcome.Unknown, false);
             default:
                 return (MapCode(code), CommandOutcome.Rejected, code is -1015 or -1021 or -5028 or -4117 or -4192 or -5043);
@@ -92,7 +96,10 @@ internal static class BinanceErrors
             408 => (ExchangeErrorCode.Timeout, CommandOutcome.Unknown, false),
             503 => (ExchangeErrorCode.VenueUnavailable, CommandOutcome.Unknown, false),
             >= 500 => (ExchangeErrorCode.VenueError, CommandOutcome.Unknown, false),
-            _ => (ExchangeErrorCode.RejectedByVenue, CommandOutcome.Rejected, false),
+            >= 400 => (ExchangeErrorCode.RejectedByVenue, CommandOutcome.Rejected, false),
+
+            // Neither a success that can be read nor a refusal: it proves nothing.
+            _ => (ExchangeErrorCode.UnreadableReply, CommandOutcome.Unknown, false),
         };
     }
 

@@ -80,7 +80,7 @@ public sealed partial class BinanceOms
         OpenSessions(user);
         _upkeep = Task.WhenAll(
             BinanceStatus.Loop(() => key.KeepAsync(user.Session.Recycle, stop), _time, _logger, "keeping the listen key alive", stop),
-            BinanceStatus.Loop(() => _audit.RunAsync(stop), _time, _logger, "comparing with the venue", stop),
+            BinanceStatus.Loop(() => RepeatAsync(_options.CompareSeconds, AskToCompareAsync, stop), _time, _logger, "comparing with the venue", stop),
             BinanceStatus.Loop(() => RepeatAsync(_options.ClockSeconds, MeasureAsync, stop), _time, _logger, "measuring the clock", stop),
             BinanceStatus.Loop(() => RepeatAsync(_options.InstrumentReloadSeconds, LoadInstrumentsAsync, stop), _time, _logger, "loading instruments", stop));
     }
@@ -108,6 +108,14 @@ public sealed partial class BinanceOms
     private async Task<ExchangeError?> MeasureAsync(CancellationToken cancellationToken) =>
         await _access.Private.MeasureClockAsync().WaitAsync(cancellationToken).ConfigureAwait(false)
         ?? await ReadModeAsync(cancellationToken).ConfigureAwait(false);
+
+    /// <summary>An event may have been lost of which nothing tells. What is not ready is compared before it is.</summary>
+    private Task<ExchangeError?> AskToCompareAsync(CancellationToken cancellationToken)
+    {
+        if (_reconciled)
+            _recheck.Ask(cancellationToken);
+        return Task.FromResult<ExchangeError?>(null);
+    }
 
     private async Task<ExchangeError?> LoadInstrumentsAsync(CancellationToken cancellationToken)
     {
@@ -175,10 +183,10 @@ public sealed partial class BinanceOms
                 owner._positions.Apply(position);
         }
 
+        public void OnUnreadable() => owner._recheck.Ask(owner._stop);
+
         public Task<ExchangeError?> PrepareAsync(CancellationToken cancellationToken) => owner.PrepareAsync(cancellationToken);
 
         public void OnLost(string reason) => owner.OnLost("user stream: " + reason);
-
-        public void OnDoubt() => owner._audit.Doubt();
     }
 }

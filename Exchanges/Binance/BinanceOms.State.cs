@@ -219,8 +219,8 @@ public sealed partial class BinanceOms
         if ((await orders.ConfigureAwait(false)).Error is { } ordersError)
             return ordersError;
         _positions.Reconcile((await positions.ConfigureAwait(false)).Value, positionsMark, _time.GetUtcNow());
-        _positionsKnown = true;
         await _orders.ReconcileAsync(ordersMark, (await orders.ConfigureAwait(false)).Value, cancellationToken: cancellationToken).ConfigureAwait(false);
+        _wasCompared = true;
         return null;
     }
 

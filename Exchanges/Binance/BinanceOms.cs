@@ -14,7 +14,7 @@ public sealed record BinanceOmsParts
     /// <summary>Takes the updates.</summary>
     public required IOrderSink Sink { get; init; }
 
-    /// <summary>The journal, opened under <see cref="Epoch"/>. The connector does not dispose of it.</summary>
+    /// <summary>The journal, opened under <see cref="Epoch"/>. The connector disposes of it.</summary>
     public required IOrderJournal Journal { get; init; }
 
     /// <summary>This activation's epoch, of which no other ever has the same: it is part of the client order ids that are made here.</summary>
@@ -68,11 +68,12 @@ public sealed partial class BinanceOms : IExchangeOms, IAsyncDisposable
     private readonly BinanceOrderVenue _venue;
     private readonly BinanceMarkPrices _marks;
     private readonly PositionBook _positions;
+    private readonly BinanceRecheck _recheck;
+    private readonly IOrderJournal _journal;
     private readonly OrderManager _orders;
-    private readonly BinanceAudit _audit;
     private readonly ConcurrentDictionary<string, bool> _armed = new(StringComparer.Ordinal);
     private volatile BinanceInstruments? _instruments;
-    private volatile bool _positionsKnown;
+    private volatile bool _wasCompared;
     private int _disposed;
 
     /// <summary>Creates a connector; nothing happens before <see cref="Connect"/>.</summary>
@@ -97,6 +98,7 @@ public sealed partial class BinanceOms : IExchangeOms, IAsyncDisposable
         _venue = new BinanceOrderVenue(_access, options, _exchange, _trade, _time, _logger) { OnModeDoubted = DoubtMode };
         _marks = new BinanceMarkPrices(_time, TimeSpan.FromMilliseconds(options.MarkPriceAgeMs));
         _positions = new PositionBook(_exchange, null);
+        _journal = parts.Journal;
         _orders = new OrderManager(new OrderManagerParts
         {
             Exchange = _exchange,
@@ -112,7 +114,7 @@ public sealed partial class BinanceOms : IExchangeOms, IAsyncDisposable
             Logger = parts.Loggers.CreateLogger<OrderManager>(),
         });
         _events = new Events(this);
-        _audit = new BinanceAudit(() => _reconciled, CompareAsync, TimeSpan.FromSeconds(options.CompareSeconds), _time, _logger);
+        _recheck = new BinanceRecheck(CompareAsync, _time, _logger);
         _published = _idle = new ConnectionStatus { Connection = _connection, State = ConnectionState.Stopped, Since = _time.GetUtcNow() };
     }
 
@@ -161,8 +163,12 @@ public sealed partial class BinanceOms : IExchangeOms, IAsyncDisposable
     public Task<Result<OrderAck>> GetOrder(OrderKey order, CancellationToken cancellationToken = default) => _orders.GetOrderAsync(order, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<Result<OrdersSnapshot>> GetOpenOrders(CancellationToken cancellationToken = default) =>
-        Task.FromResult<Result<OrdersSnapshot>>(_orders.GetOpenOrders());
+    public Task<Result<OrdersSnapshot>> GetOpenOrders(CancellationToken cancellationToken = default)
+    {
+        // Before the first comparison nothing says that there is nothing.
+        Result<OrdersSnapshot> answer = _wasCompared ? _orders.GetOpenOrders() : NotReady("the venue's open orders have not been loaded yet");
+        return Task.FromResult(answer);
+    }
 
     /// <inheritdoc/>
     public Task<Result<TradingState>> SetTradingState(TradingState state, CancellationToken cancellationToken = default) =>
@@ -179,6 +185,8 @@ public sealed partial class BinanceOms : IExchangeOms, IAsyncDisposable
             return ExchangeError.InvalidArgument("symbol", "must be given: Binance's countdown acts on one symbol").WithOutcome(CommandOutcome.Rejected);
         if (timeToLive < TimeSpan.Zero || timeToLive > TimeSpan.FromDays(1))
             return ExchangeError.InvalidArgument("time_to_live", "zero to disarm, or up to a day").WithOutcome(CommandOutcome.Rejected);
+        if (_life is null)
+            return NotReady("it is not connected").WithOutcome(CommandOutcome.Rejected);
         if (_instruments?.Find(symbol) is { IsSuccess: false, Error.Code: ExchangeErrorCode.UnknownSymbol } unknown)
             return unknown.Error.WithOutcome(CommandOutcome.Rejected);
 
@@ -201,9 +209,13 @@ public sealed partial class BinanceOms : IExchangeOms, IAsyncDisposable
         using (var patience = new CancellationTokenSource(_longestSettling, _time))
             await _orders.StopAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _orders.Dispose();
+        _journal.Dispose();
         _access.Dispose();
         _connecting.Dispose();
     }
+
+    private ExchangeError NotReady(string why) =>
+        new() { Code = ExchangeErrorCode.NotReady, Message = $"{_connection}: {why}", Retryable = true };
 
     /// <summary>What the checks before an order leaves ask: from memory, at once.</summary>
     private sealed class MarketView(BinanceOms owner) : IMarketView
@@ -212,6 +224,6 @@ public sealed partial class BinanceOms : IExchangeOms, IAsyncDisposable
 
         public decimal? GetMarkPrice(string symbol) => owner._marks.Get(symbol);
 
-        public decimal? GetPosition(string symbol, PositionSide leg) => owner._positionsKnown ? owner._positions.QuantityOf(symbol, leg) : null;
+        public decimal? GetPosition(string symbol, PositionSide leg) => owner._wasCompared ? owner._positions.QuantityOf(symbol, leg) : null;
     }
 }

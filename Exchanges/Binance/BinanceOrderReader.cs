@@ -60,7 +60,7 @@ internal sealed class BinanceOrderReader(BinancePrivateRest rest, string exchang
             if (BinanceOrderMessages.TryReadOrder(ref one, out var fields) && fields.ToReport(ReportSource.Reply, exchange, now) is { } report)
                 all.Add(report);
             else
-                all.Add(BinanceErrors.Read(400, element));
+                all.Add(BinanceErrors.ReadElement(element) ?? BinanceAccountReader.Unreadable("batch").WithOutcome(CommandOutcome.Unknown));
         }
 
         return ok && json.AtEnd ? all.ToImmutable() : BinanceAccountReader.Unreadable("batch");

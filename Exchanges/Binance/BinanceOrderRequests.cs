@@ -79,6 +79,10 @@ internal static class BinanceOrderRequests
             to.Add("origClientOrderId", order.ClientOrderId);
     }
 
+    /// <summary>Whether an order is, as far as is known, still in the venue's service for conditional orders.</summary>
+    public static bool IsInAlgoService(Order order) =>
+        BinanceWords.IsAlgoId(order.VenueOrderId) || (BinanceWords.IsConditional(order.Type) && NumberOf(order.VenueOrderId) is null);
+
     /// <summary>Names a conditional order that has not been triggered.</summary>
     public static void NameAlgo(BinanceParams to, Order order)
     {

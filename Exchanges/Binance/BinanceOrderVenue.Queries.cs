@@ -33,7 +33,7 @@ internal sealed partial class BinanceOrderVenue
     {
         try
         {
-            var isAlgo = BinanceWords.IsConditional(order.Type) && BinanceOrderRequests.NumberOf(order.VenueOrderId) is null;
+            var isAlgo = BinanceOrderRequests.IsInAlgoService(order);
             var first = isAlgo ? await AskAlgoAsync(order, cancellationToken).ConfigureAwait(false) : await AskOrderAsync(order, cancellationToken).ConfigureAwait(false);
             if (!first.IsNotFound)
                 return first;

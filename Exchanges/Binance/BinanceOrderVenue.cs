@@ -86,7 +86,7 @@ internal sealed partial class BinanceOrderVenue : IOrderVenue
     /// <inheritdoc/>
     public async Task<CommandReply> ReplaceAsync(Order order, decimal price, decimal quantity, DateTimeOffset lastChance)
     {
-        if (order.Type == OrderType.Market || (BinanceWords.IsConditional(order.Type) && BinanceOrderRequests.NumberOf(order.VenueOrderId) is null))
+        if (order.Type == OrderType.Market || BinanceOrderRequests.IsInAlgoService(order))
         {
             return CommandReply.Failed(new ExchangeError
             {
@@ -107,9 +107,9 @@ internal sealed partial class BinanceOrderVenue : IOrderVenue
     /// <inheritdoc/>
     public async Task<CommandReply> CancelAsync(Order order)
     {
-        if (BinanceWords.IsConditional(order.Type) && BinanceOrderRequests.NumberOf(order.VenueOrderId) is null)
-            return await CancelAlgoAsync(order).ConfigureAwait(false);
-        return await CancelOrderAsync(order).ConfigureAwait(false);
+        return BinanceOrderRequests.IsInAlgoService(order)
+            ? await CancelAlgoAsync(order).ConfigureAwait(false)
+            : await CancelOrderAsync(order).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

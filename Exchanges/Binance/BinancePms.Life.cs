@@ -11,6 +11,7 @@ public sealed partial class BinancePms
     private readonly Lock _statusGate = new();
     private readonly Events _events;
     private CancellationTokenSource? _life;
+    private CancellationToken _stop;
     private SocketSession? _session;
     private Task _upkeep = Task.CompletedTask;
     private ConnectionStatus _status;
@@ -73,7 +74,7 @@ public sealed partial class BinancePms
     private void Open()
     {
         _life = new CancellationTokenSource();
-        var stop = _life.Token;
+        var stop = _stop = _life.Token;
         var key = new BinanceListenKey(_access.Private, _time, _logger, TimeSpan.FromMinutes(_options.ListenKeyMinutes));
         var stream = new BinanceUserStream(key, _events, _exchange, _time);
         var session = new SocketSession(
@@ -87,8 +88,19 @@ public sealed partial class BinancePms
         _session = session;
         _upkeep = Task.WhenAll(
             BinanceStatus.Loop(() => key.KeepAsync(session.Recycle, stop), _time, _logger, "keeping the listen key alive", stop),
-            BinanceStatus.Loop(() => _audit.RunAsync(stop), _time, _logger, "comparing with the venue", stop),
+            BinanceStatus.Loop(() => KeepComparedAsync(stop), _time, _logger, "comparing with the venue", stop),
             BinanceStatus.Loop(() => KeepClockAsync(stop), _time, _logger, "measuring the clock", stop));
+    }
+
+    /// <summary>An event may have been lost of which nothing tells. What is not ready is compared before it is.</summary>
+    private async Task KeepComparedAsync(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(_options.CompareSeconds), _time);
+        while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
+        {
+            if (NotReady() is null)
+                _recheck.Ask(stop);
+        }
     }
 
     private async Task KeepClockAsync(CancellationToken stop)

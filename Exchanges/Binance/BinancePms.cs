@@ -28,7 +28,7 @@ public sealed partial class BinancePms : IExchangePms, IAsyncDisposable
     private readonly BinanceAccountReader _reader;
     private readonly PositionBook _positions;
     private readonly AccountBook _account;
-    private readonly BinanceAudit _audit;
+    private readonly BinanceRecheck _recheck;
     private readonly SemaphoreSlim _reconciling = new(1, 1);
     private int _disposed;
 
@@ -67,7 +67,7 @@ public sealed partial class BinancePms : IExchangePms, IAsyncDisposable
         _positions = new PositionBook(exchange, sink);
         _account = new AccountBook(exchange, sink);
         _events = new Events(this);
-        _audit = new BinanceAudit(() => NotReady() is null, FetchAsync, TimeSpan.FromSeconds(options.CompareSeconds), _time, _logger);
+        _recheck = new BinanceRecheck(FetchAsync, _time, _logger);
         _published = _status = new ConnectionStatus { Connection = _connection, State = ConnectionState.Stopped, Since = _time.GetUtcNow() };
     }
 
@@ -98,6 +98,8 @@ public sealed partial class BinancePms : IExchangePms, IAsyncDisposable
             return ExchangeError.InvalidArgument("symbol", "must not be empty").WithOutcome(CommandOutcome.Rejected);
         if (leverage is < 1 or > 125 || leverage != decimal.Truncate(leverage))
             return ExchangeError.InvalidArgument("leverage", "a whole number from 1 to 125").WithOutcome(CommandOutcome.Rejected);
+        if (NotReady() is { } notReady)
+            return notReady.WithOutcome(CommandOutcome.Rejected);
         var (answer, _) = await _access.Private.CommandAsync(
             HttpMethod.Post,
             "/fapi/v1/leverage",
@@ -113,6 +115,8 @@ public sealed partial class BinancePms : IExchangePms, IAsyncDisposable
     /// <inheritdoc/>
     public async Task<Result<Unit>> SetPositionMode(PositionMode mode, CancellationToken cancellationToken = default)
     {
+        if (NotReady() is { } notReady)
+            return notReady.WithOutcome(CommandOutcome.Rejected);
         var (answer, _) = await _access.Private.CommandAsync(
             HttpMethod.Post,
             "/fapi/v1/positionSide/dual",
@@ -213,13 +217,13 @@ public sealed partial class BinancePms : IExchangePms, IAsyncDisposable
                 owner._account.Apply(AccountEvent.Configuration, $"multi-assets mode {(shared ? "on" : "off")}", [], venueTime, receivedAt);
         }
 
+        public void OnUnreadable() => owner._recheck.Ask(owner._stop);
+
         public void OnMarginCall(string text, DateTimeOffset venueTime, DateTimeOffset receivedAt) =>
             owner._account.Apply(AccountEvent.MarginCall, text, [], venueTime, receivedAt);
 
         public async Task<ExchangeError?> PrepareAsync(CancellationToken cancellationToken) =>
             owner._access.CredentialsError ?? await owner._access.Private.MeasureClockAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
-
-        public void OnDoubt() => owner._audit.Doubt();
 
         public Task<ExchangeError?> ReconcileAsync(CancellationToken cancellationToken) => owner.FetchAsync(cancellationToken);
     }

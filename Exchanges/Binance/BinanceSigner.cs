@@ -81,14 +81,22 @@ internal abstract class BinanceSigner
 
     private sealed class HmacSigner(string apiKey, string secret) : BinanceSigner(apiKey)
     {
-        private readonly byte[] _key = Encoding.UTF8.GetBytes(secret);
+        private readonly Lock _gate = new();
+
+        // Keeps the key's half of the work from one signature to the next: half the time of hashing anew.
+        private readonly IncrementalHash _hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(secret));
 
         public override string Kind => "HMAC";
 
         public override int Sign(ReadOnlySpan<byte> text, Span<byte> signature)
         {
             Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-            HMACSHA256.HashData(_key, text, hash);
+            lock (_gate)
+            {
+                _hmac.AppendData(text);
+                _hmac.GetHashAndReset(hash);
+            }
+
             Convert.TryToHexStringLower(hash, signature, out var written);
             return written;
         }

@@ -36,8 +36,8 @@ internal interface IBinanceUserEvents
     /// <summary>What must be done, on a new socket, before the account may be called live; an error ends the attempt.</summary>
     Task<ExchangeError?> ReconcileAsync(CancellationToken cancellationToken) => Task.FromResult<ExchangeError?>(null);
 
-    /// <summary>An event came that could not be read.</summary>
-    void OnDoubt()
+    /// <summary>An event came that cannot be read: what it told must be asked for.</summary>
+    void OnUnreadable()
     {
     }
 
@@ -89,9 +89,6 @@ internal sealed partial class BinanceUserStream(BinanceListenKey key, IBinanceUs
     public override void OnLost(SocketLink link, string reason) => events.OnLost(reason);
 
     /// <inheritdoc/>
-    public override void OnUnreadable(SocketLink link) => events.OnDoubt();
-
-    /// <inheritdoc/>
     public override bool IsRefusal(ExchangeError error) => BinanceErrors.IsRefusal(error);
 
     /// <inheritdoc/>
@@ -106,6 +103,10 @@ internal sealed partial class BinanceUserStream(BinanceListenKey key, IBinanceUs
         {
             Interlocked.Increment(ref _count);
             Interlocked.Exchange(ref _owesSince, 0);
+        }
+        else if (kind == FrameKind.Unreadable)
+        {
+            events.OnUnreadable();
         }
 
         return kind;

@@ -29,7 +29,9 @@ internal sealed class CredentialSettings(IConfiguration configuration)
         [Venues.Deribit] = new AuthCredentials { Key = "demo-id", Secret = "demo-secret" },
         [Venues.Grvt] = new AuthCredentials
         {
-            Key = "demo-key", PrivateKey = "0x" + string.Concat(Enumerable.Repeat("01", 32)), SubAccountId = "1000000000000001",
+            Key = "demo-key",
+            PrivateKey = "0x" + string.Concat(Enumerable.Repeat("01", 32)),
+            SubAccountId = "1000000000000001",
         },
     };
 

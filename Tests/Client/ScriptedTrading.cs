@@ -183,7 +183,9 @@ internal sealed class ScriptedPms(ScriptedTrading trading, ConnectionId connecti
     public Task<Result<PositionsSnapshot>> GetPositions(CancellationToken cancellationToken = default) =>
         Task.FromResult<Result<PositionsSnapshot>>(new PositionsSnapshot
         {
-            Epoch = sink.LastPositionPlace.Epoch, Seq = sink.LastPositionPlace.Seq, Positions = trading.Positions,
+            Epoch = sink.LastPositionPlace.Epoch,
+            Seq = sink.LastPositionPlace.Seq,
+            Positions = trading.Positions,
         });
 
     public Task<Result<AccountSnapshot>> GetAccount(CancellationToken cancellationToken = default) =>
@@ -193,7 +195,10 @@ internal sealed class ScriptedPms(ScriptedTrading trading, ConnectionId connecti
             Seq = sink.LastAccountPlace.Seq,
             Account = new AccountUpdate
             {
-                Exchange = connection.Exchange, Event = AccountEvent.Snapshot, Balances = [new Balance { Asset = "USDT", Wallet = 100 }], ReceivedTime = DateTimeOffset.UnixEpoch,
+                Exchange = connection.Exchange,
+                Event = AccountEvent.Snapshot,
+                Balances = [new Balance { Asset = "USDT", Wallet = 100 }],
+                ReceivedTime = DateTimeOffset.UnixEpoch,
             },
         });
 

@@ -179,8 +179,16 @@ public sealed class TraderSessionTests
 
     private static Order Working(string symbol, string? trader) => new()
     {
-        Exchange = "binance", Symbol = symbol, ClientOrderId = symbol, Side = Side.Buy, Type = OrderType.Limit, Quantity = 1, Trader = trader,
-        Status = OrderStatus.Working, CreatedTime = default, UpdatedTime = default,
+        Exchange = "binance",
+        Symbol = symbol,
+        ClientOrderId = symbol,
+        Side = Side.Buy,
+        Type = OrderType.Limit,
+        Quantity = 1,
+        Trader = trader,
+        Status = OrderStatus.Working,
+        CreatedTime = default,
+        UpdatedTime = default,
     };
 
     private static async Task Beat(ManualTimeProvider time, int times)

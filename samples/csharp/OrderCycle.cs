@@ -56,7 +56,11 @@ internal sealed class OrderCycle(TraderClient trader, MarketView market, OrderVi
         var quantity = SmallQuantity(_instrument, ask);
         var resting = await Do(trader.PlaceOrder(options.Exchange, new LimitOrderRequest
         {
-            Symbol = options.Symbol, Side = Side.Buy, Quantity = quantity, Price = bid - (TicksBelow * tick), PostOnly = true,
+            Symbol = options.Symbol,
+            Side = Side.Buy,
+            Quantity = quantity,
+            Price = bid - (TicksBelow * tick),
+            PostOnly = true,
         }));
         if (resting is null)
             return;

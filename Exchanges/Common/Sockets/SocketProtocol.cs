@@ -61,11 +61,6 @@ public abstract class SocketProtocol
     {
     }
 
-    /// <summary>A frame could not be read: what it said is not known. On the receiving thread; must not block.</summary>
-    public virtual void OnUnreadable(SocketLink link)
-    {
-    }
-
     /// <summary>A reply that nobody waits for any more, or never did.</summary>
     public virtual void OnUnmatchedReply(SocketLink link, long id, ReadOnlySpan<byte> frame)
     {

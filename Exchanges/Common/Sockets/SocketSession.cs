@@ -161,7 +161,6 @@ public sealed partial class SocketSession : IAsyncDisposable
                 var unreadable = Interlocked.Increment(ref _unreadable);
                 if (MayLog())
                     SocketLog.Unreadable(_logger, _options.Connection.ToString(), _options.Name, unreadable, Excerpt(span));
-                _protocol.OnUnreadable(link);
                 break;
         }
     }

@@ -294,6 +294,24 @@ public sealed class BinanceOmsFaultTests : BinancePrivateTest
         Assert.Equal(1, status.UnreadableMessages + status.UnknownMessages);
     }
 
+    /// <summary>What an event told that could not be read is asked for at once, while the connection goes on.</summary>
+    [Fact]
+    public async Task A_fill_in_an_unreadable_event_is_found()
+    {
+        var oms = await ReadyOms(life: _quick);
+        await ReadyPms();
+        (await oms.PlaceLimitOrder(Limit("m-1")).Within("the place")).OrThrow();
+        using (new HeldFault(Host, new Fault { Kind = FaultKind.TruncatedJson, Connection = "private", Count = 0 }))
+        {
+            Venue.Fill("m-1");
+            Assert.Equal(0.01m, (await Orders.Updates.First(u => u.Order is { ClientOrderId: "m-1", Status: OrderStatus.Filled }, "the fill")).Order.CumulativeQuantity);
+            await Account.Positions.First(p => p.Quantity == 0.01m, "the position");
+        }
+
+        Assert.Equal(0.01m, Orders.Updates.All.Where(u => u.Fill is not null).Sum(u => u.Fill!.Quantity));
+        Assert.True((await oms.GetStatus()).OrThrow().IsReady);
+    }
+
     /// <summary>T36: numbers as texts and texts as numbers mean the same.</summary>
     [Theory]
     [InlineData(FaultKind.NumberAsText)]

@@ -92,6 +92,9 @@ public sealed class BinanceRulesTests
     [InlineData(418, "", ExchangeErrorCode.Banned, CommandOutcome.Rejected)]
     [InlineData(401, "", ExchangeErrorCode.AuthenticationFailed, CommandOutcome.Rejected)]
     [InlineData(400, """{"code":-9999,"msg":"something new"}""", ExchangeErrorCode.RejectedByVenue, CommandOutcome.Rejected)]
+    [InlineData(408, """{"code":-9999,"msg":"something new"}""", ExchangeErrorCode.VenueError, CommandOutcome.Unknown)]
+    [InlineData(200, "", ExchangeErrorCode.UnreadableReply, CommandOutcome.Unknown)]
+    [InlineData(302, "<html>", ExchangeErrorCode.UnreadableReply, CommandOutcome.Unknown)]
     public void Errors_are_mapped_by_code(int status, string body, ExchangeErrorCode code, CommandOutcome outcome)
     {
         var error = BinanceErrors.Read(status, Encoding.UTF8.GetBytes(body));
@@ -148,5 +151,46 @@ public sealed class BinanceRulesTests
         Assert.Equal("2", BinanceControl.ErrorOf("""{"code":2,"msg":"Invalid request"}"""u8)!.VenueCode);
         Assert.Equal("3", BinanceControl.ErrorOf("""{"error":{"code":3,"msg":"Invalid JSON"},"id":1}"""u8)!.VenueCode);
         Assert.Equal(["a", "b"], BinanceControl.StreamsOf("""{"result":["a","b"],"id":3}"""u8.ToArray())!.Order());
+    }
+
+    /// <summary>Section 7.1 of the venue sheet, code by code. A refusal is final unless it is in the list of what may help later.</summary>
+    [Theory]
+    [InlineData(ExchangeErrorCode.AuthenticationFailed, -1002, -1099, -2014, -2015, -2017)]
+    [InlineData(ExchangeErrorCode.ClockSkew, -1021, -5028)]
+    [InlineData(ExchangeErrorCode.SignatureInvalid, -1022)]
+    [InlineData(ExchangeErrorCode.InvalidArgument, -1101, -1102, -1103, -1104, -1106, -1111, -1114, -1115, -1116, -1117, -1128, -1130, -4137, -4138, -5040)]
+    [InlineData(ExchangeErrorCode.UnknownSymbol, -1121)]
+    [InlineData(ExchangeErrorCode.SymbolNotTrading, -1122, -4140, -4141)]
+    [InlineData(ExchangeErrorCode.OrderNotFound, -2011, -2013)]
+    [InlineData(ExchangeErrorCode.InsufficientMargin, -2018, -2019)]
+    [InlineData(ExchangeErrorCode.WouldTriggerImmediately, -2021, -4142)]
+    [InlineData(ExchangeErrorCode.ReduceOnlyRejected, -2022, -2024, -2026, -4062, -4118)]
+    [InlineData(ExchangeErrorCode.AccountRestricted, -2023, -4192, -4189, -4087, -4088, -4105, -4106, -4107, -4400, -4401)]
+    [InlineData(ExchangeErrorCode.TooManyOrders, -2025, -4045)]
+    [InlineData(ExchangeErrorCode.PositionLimit, -2027)]
+    [InlineData(ExchangeErrorCode.QuantityOutOfRange, -4003, -4004, -4005)]
+    [InlineData(ExchangeErrorCode.PriceOutOfRange, -4002, -4013)]
+    [InlineData(ExchangeErrorCode.PriceOffTick, -4014)]
+    [InlineData(ExchangeErrorCode.QuantityOffStep, -4023)]
+    [InlineData(ExchangeErrorCode.PriceOutsideCollar, -4016, -4024, -4131, -4183, -4184)]
+    [InlineData(ExchangeErrorCode.InvalidClientOrderId, -4015)]
+    [InlineData(ExchangeErrorCode.DuplicateClientOrderId, -4116)]
+    [InlineData(ExchangeErrorCode.PositionSideMismatch, -4060, -4061)]
+    [InlineData(ExchangeErrorCode.NotSupported, -4120, -5025)]
+    [InlineData(ExchangeErrorCode.NotionalTooSmall, -4164, -5029)]
+    [InlineData(ExchangeErrorCode.FillOrKillNotFillable, -5021)]
+    [InlineData(ExchangeErrorCode.PostOnlyWouldTake, -5022)]
+    [InlineData(ExchangeErrorCode.NothingToReplace, -5027)]
+    [InlineData(ExchangeErrorCode.RateLimited, -1015)]
+    [InlineData(ExchangeErrorCode.RejectedByVenue, -1125, -2010, -2020, -4059, -4067, -4068, -4117, -4531, -5024, -5026, -5041, -5043)]
+    public void Each_code_of_the_sheet_has_its_name_and_proves_that_nothing_was_done(ExchangeErrorCode expected, params int[] codes)
+    {
+        foreach (var code in codes)
+        {
+            var error = BinanceErrors.Map(400, code, "text");
+            Assert.Equal((code, expected, CommandOutcome.Rejected), (code, error.Code, error.Outcome!.Value));
+            Assert.Equal(code is -1015 or -1021 or -5028 or -4117 or -4192 or -5043, error.Retryable);
+            Assert.Equal(code.ToString(CultureInfo.InvariantCulture), error.VenueCode);
+        }
     }
 }

@@ -179,9 +179,9 @@ public sealed class SocketSessionTests : IAsyncLifetime
         // What waits on the old socket gets its reply, and then the old socket goes.
         await old.Send("""{"data":"old"}""");
         await Awaiting.Within(_protocol.Data.First(_ => true, "data of the old socket"), "data");
+        await Awaiting.Within(_time.WhenArmed(TimeSpan.FromMilliseconds(50)), "the drain");
         await old.Send("""{"id":1,"r":"slow"}""");
         Assert.Null((await Awaiting.Within(pending, "the slow reply")).Error);
-        await Awaiting.Within(_time.WhenArmed(TimeSpan.FromMilliseconds(50)), "the drain");
         _time.Advance(TimeSpan.FromMilliseconds(50));
         await Awaiting.Within(old.Closed, "the old socket's end");
         Assert.Empty(_protocol.Lost.All);
