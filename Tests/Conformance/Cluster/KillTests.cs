@@ -93,7 +93,10 @@ public sealed class KillTests
                     cluster.Given[id] = true;
                     answer = Answered(cluster.Oms.PlaceMarketOrder(new MarketOrderRequest
                     {
-                        Symbol = cluster.Venue.Symbol, Side = random.Next(2) == 0 ? Side.Buy : Side.Sell, Quantity = cluster.Venue.Quantity, ClientOrderId = id,
+                        Symbol = cluster.Venue.Symbol,
+                        Side = random.Next(2) == 0 ? Side.Buy : Side.Sell,
+                        Quantity = cluster.Venue.Quantity,
+                        ClientOrderId = id,
                     }));
                     break;
                 case < 8:

@@ -124,7 +124,12 @@ internal sealed class SoakScenario
             6 => Send("immediate-or-cancel", oms => oms.PlaceLimitOrder(limit with { TimeInForce = TimeInForce.ImmediateOrCancel })),
             7 => Send("stop", oms => oms.PlaceStopOrder(new StopOrderRequest
             {
-                Symbol = limit.Symbol, Side = side, Quantity = quantity, ClientOrderId = id, Trader = trader, TriggerPrice = side == Side.Buy ? _run.High : _run.Low,
+                Symbol = limit.Symbol,
+                Side = side,
+                Quantity = quantity,
+                ClientOrderId = id,
+                Trader = trader,
+                TriggerPrice = side == Side.Buy ? _run.High : _run.Low,
             }), VenueCommand.PlaceConditional),
             _ => Send("market", oms => oms.PlaceMarketOrder(_run.Market(id, side, quantity) with { Trader = trader })),
         };
