@@ -103,12 +103,57 @@ refuses() { # refuses PATTERN COMMAND… : ends with an error that says PATTERN
     printf '%s' "$output" | grep -q -- "$pattern"
 }
 
+# The test program itself, with the options given; its output goes to the terminal.
+test_program() { (cd Tests && dotnet "$(program Tests Tests)" -noLogo "$@"); }
+
+# The cards on every venue, and the table of their results in docs/conformance.md.
+run_conformance() {
+    local results=$root/artifacts/test/conformance.tsv status=0
+    build_for_tests
+    rm -f "$results"
+    EXCHANGE_CONFORMANCE=$results test_program -class Exchange.Tests.Conformance.ConformanceTests || status=$?
+    EXCHANGE_CONFORMANCE_TABLE=$results test_program -method '*The_table_is_written_when_asked_for' || status=$?
+    [ $status = 0 ] && say "docs/conformance.md has the results"
+    return $status
+}
+
+# Random runs by seed, and silos killed at random points.
+run_soak() {
+    local seeds=200 seed=
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --seeds | --seed) [ $# -ge 2 ] || die "$1: a number is missing"; printf -v "${1#--}" '%s' "$2"; shift 2 ;;
+            --seeds=*) seeds=${1#*=}; shift ;;
+            --seed=*) seed=${1#*=}; shift ;;
+            *) die "test --soak: '$1' is not known; it takes --seeds N (200) or --seed N (that one alone)" ;;
+        esac
+    done
+    [[ $seeds =~ ^[1-9][0-9]{0,5}$ ]] || die "--seeds: '$seeds' is not a whole number from 1 to 999999"
+    [[ $seed =~ ^[0-9]{0,9}$ ]] || die "--seed: '$seed' is not a whole number from 0 to 999999999"
+    build_for_tests
+    if [ -n "$seed" ]; then
+        EXCHANGE_SOAK_SEED=$seed test_program -namespace Exchange.Tests.Conformance.Soak
+    else
+        say "$seeds seeds, and 50 kills …"
+        EXCHANGE_SOAK_SEEDS=$seeds EXCHANGE_SOAK_KILLS=50 \
+            test_program -namespace Exchange.Tests.Conformance.Soak -namespace Exchange.Tests.Conformance.Cluster
+    fi
+}
+
+build_for_tests() {
+    export UseCompat=${UseCompat:-true}
+    mkdir -p artifacts/test
+    build
+}
+
 run_tests() {
     local fast= python= report=$root/artifacts/test/tests.trx
     case ${1:-} in
         '') ;;
         --fast) fast=yes ;;
-        *) die "test: '$1' is not known; it takes --fast (without formatting and launcher checks)" ;;
+        --conformance) run_conformance; return ;;
+        --soak) shift; run_soak "$@"; return ;;
+        *) die "test: '$1' is not known; it takes --fast (without formatting and launcher checks), --conformance or --soak" ;;
     esac
     # On the stand-ins, so that the result does not depend on what a package feed carries that day. UseCompat=false in the
     # environment tests on the genuine packages.

@@ -80,6 +80,7 @@ public sealed partial class BinanceOms
         OpenSessions(user);
         _upkeep = Task.WhenAll(
             BinanceStatus.Loop(() => key.KeepAsync(user.Session.Recycle, stop), _time, _logger, "keeping the listen key alive", stop),
+            BinanceStatus.Loop(() => RepeatAsync(_options.CompareSeconds, AskToCompareAsync, stop), _time, _logger, "comparing with the venue", stop),
             BinanceStatus.Loop(() => RepeatAsync(_options.ClockSeconds, MeasureAsync, stop), _time, _logger, "measuring the clock", stop),
             BinanceStatus.Loop(() => RepeatAsync(_options.InstrumentReloadSeconds, LoadInstrumentsAsync, stop), _time, _logger, "loading instruments", stop));
     }
@@ -107,6 +108,14 @@ public sealed partial class BinanceOms
     private async Task<ExchangeError?> MeasureAsync(CancellationToken cancellationToken) =>
         await _access.Private.MeasureClockAsync().WaitAsync(cancellationToken).ConfigureAwait(false)
         ?? await ReadModeAsync(cancellationToken).ConfigureAwait(false);
+
+    /// <summary>An event may have been lost of which nothing tells. What is not ready is compared before it is.</summary>
+    private Task<ExchangeError?> AskToCompareAsync(CancellationToken cancellationToken)
+    {
+        if (_reconciled)
+            _recheck.Ask(cancellationToken);
+        return Task.FromResult<ExchangeError?>(null);
+    }
 
     private async Task<ExchangeError?> LoadInstrumentsAsync(CancellationToken cancellationToken)
     {

@@ -17,7 +17,7 @@ public sealed partial class BinanceOms
     private SocketSession? _userSession;
     private SocketSession? _markSession;
     private CancellationTokenSource? _reconciling;
-    private bool _reconciled;
+    private volatile bool _reconciled;
     private bool _stopping;
     private string? _trouble;
     private ExchangeError? _refusal;

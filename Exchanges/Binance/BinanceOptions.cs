@@ -113,6 +113,9 @@ public sealed class BinanceOptions
     /// </summary>
     public int UserStreamOwesMs { get; set; } = 10_000;
 
+    /// <summary>How often orders and positions are compared with the venue's while all is well, in seconds: an event may be lost unseen.</summary>
+    public int CompareSeconds { get; set; } = 300;
+
     /// <summary>Age beyond which a mark price is not relied on, in milliseconds; the venue sends one a second.</summary>
     public int MarkPriceAgeMs { get; set; } = 15_000;
 
@@ -148,6 +151,7 @@ public sealed class BinanceOptions
         OneOf(nameof(SelfTradePrevention), SelfTradePrevention, ["NONE", "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH"]);
         Between(nameof(ListenKeyMinutes), ListenKeyMinutes, 0.001, 50);
         Between(nameof(MarkPriceAgeMs), MarkPriceAgeMs, 1_000, 600_000);
+        Between(nameof(CompareSeconds), CompareSeconds, 10, 86_400);
         Between(nameof(UserStreamOwesMs), UserStreamOwesMs, 1_000, 600_000);
         return errors;
 

@@ -88,7 +88,19 @@ public sealed partial class BinancePms
         _session = session;
         _upkeep = Task.WhenAll(
             BinanceStatus.Loop(() => key.KeepAsync(session.Recycle, stop), _time, _logger, "keeping the listen key alive", stop),
+            BinanceStatus.Loop(() => KeepComparedAsync(stop), _time, _logger, "comparing with the venue", stop),
             BinanceStatus.Loop(() => KeepClockAsync(stop), _time, _logger, "measuring the clock", stop));
+    }
+
+    /// <summary>An event may have been lost of which nothing tells. What is not ready is compared before it is.</summary>
+    private async Task KeepComparedAsync(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(_options.CompareSeconds), _time);
+        while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
+        {
+            if (NotReady() is null)
+                _recheck.Ask(stop);
+        }
     }
 
     private async Task KeepClockAsync(CancellationToken stop)

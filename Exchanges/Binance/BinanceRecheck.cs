@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Exchange.Exchanges.Binance;
 
 /// <summary>
-/// Compares with the venue again because an event could not be read, while the connection goes on: one comparison at a time, and some
-/// seconds between two, however many events there are.
+/// Compares with the venue again while the connection goes on, because an event could not be read or may have been lost: one comparison
+/// at a time, and some seconds between two, however many events there are.
 /// </summary>
 internal sealed class BinanceRecheck(Func<CancellationToken, Task<ExchangeError?>> compare, TimeProvider time, ILogger logger)
 {
@@ -35,7 +35,7 @@ internal sealed class BinanceRecheck(Func<CancellationToken, Task<ExchangeError?
                 if (await compare(stop).ConfigureAwait(false) is { } error)
                 {
                     Interlocked.Exchange(ref _asked, 1);
-                    BinanceLog.QueryFailed(logger, "comparing with the venue after an unreadable event", error.Message);
+                    BinanceLog.QueryFailed(logger, "comparing with the venue", error.Message);
                 }
 
                 await Task.Delay(_spacing, time, stop).ConfigureAwait(false);

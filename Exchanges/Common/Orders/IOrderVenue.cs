@@ -85,7 +85,8 @@ public interface IOrderVenue
 
     /// <summary>
     /// Asks for one order with its fills, by client order id unless only the venue order id is known (an adopted order may have no
-    /// client order id: it is empty then). The fills come as reports of their own, best ahead of the one that tells the order's state.
+    /// client order id: it is empty then). The fills come as reports of their own, best ahead of the one that tells the order's state;
+    /// they may be left out up to <see cref="Order.CumulativeQuantity"/>, which tells how far they are known.
     /// </summary>
     Task<OrderLookup> QueryAsync(Order order, CancellationToken cancellationToken);
 

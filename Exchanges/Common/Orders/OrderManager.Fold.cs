@@ -140,6 +140,9 @@ public sealed partial class OrderManager
             case OrderStatus.Untriggered:
                 return OrderStatus.Untriggered;
             case OrderStatus.Working or OrderStatus.PartiallyFilled:
+                // Binance tells of its own orders (liquidation, ADL, settlement) by one event, which calls them new and holds the whole fill.
+                if (report is { Quantity: > 0 } && report.CumulativeQuantity >= report.Quantity)
+                    return OrderStatus.Filled;
                 return booking.Cumulative > 0 ? OrderStatus.PartiallyFilled : OrderStatus.Working;
             case OrderStatus.PendingNew:
                 return order.Venue;

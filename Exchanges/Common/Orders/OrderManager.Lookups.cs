@@ -65,7 +65,7 @@ public sealed partial class OrderManager
         {
             if (order.IsTerminal)
                 order.Questions &= OpenQuestions.Details;
-            wire = order.OnTheWire();
+            wire = order.ToAskFor();
             counts = order.Lookup.CannotAct;
             mark = _touches;
             order.Lookup.Attempts++;

@@ -28,7 +28,7 @@ public sealed partial class OrderManager
             order = Find(key, out var mismatch);
             if (mismatch is not null)
                 return mismatch with { Outcome = null };
-            wire = order?.OnTheWire() ?? Stub(key);
+            wire = order?.ToAskFor() ?? Stub(key);
         }
 
         var lookup = await QueryAsync(wire, cancellationToken).ConfigureAwait(false);

@@ -240,6 +240,9 @@ internal sealed class TrackedOrder
         };
     }
 
+    /// <summary>The order as the venue is asked about it: filled up to where the executions are known, so that the others are told.</summary>
+    public Order ToAskFor() => OnTheWire() with { CumulativeQuantity = Math.Max(0, Math.Min(Cumulative, Detailed + WithoutDetails) - Carried) };
+
     /// <summary>The order as it stands now, to be published.</summary>
     public Order Render() => Order = Order with
     {
