@@ -238,7 +238,6 @@ internal sealed class VenueCluster : IAsyncDisposable
     {
         var journal = FileOrderJournal.Open(
             new FileOrderJournalOptions { Folder = Path.Combine(_folder, "journal") }, Venue.Venue, context.Epoch, Venue.Time, NullLogger.Instance);
-        context.Own(journal);
         return _connectors[context.Epoch] = Keep(Venue.CreateOms(new OmsSetup(context.Sink, journal, context.Epoch)));
     }
 
