@@ -113,6 +113,10 @@ public sealed partial class OrderManager
             order.Render();
             _table.Add(order);
             _exposure.Update(order);
+
+            // Ended before its executions were told: no list will bring it up again.
+            if (order is { IsTerminal: true, Lost: false, HasUnbookedDetails: true })
+                _endedUntold.Add(order);
         }
 
         if (open > 0 || contents.Orders.Length > 0 || _tradingState != TradingState.Active)

@@ -57,6 +57,13 @@ public sealed partial class OrderManager
                     doubtful.Add(order);
             }
 
+            foreach (var order in _endedUntold)
+            {
+                if (order.HasUnbookedDetails)
+                    Ask(order, OpenQuestions.Details, TimeSpan.Zero);
+            }
+
+            _endedUntold.Clear();
             doubtful.Sort(static (a, b) => a.Number.CompareTo(b.Number));
             foreach (var order in doubtful)
             {

@@ -40,6 +40,7 @@ public sealed partial class OrderManager : IDisposable
     private readonly ILogger _logger;
     private readonly OrderTable _table;
     private readonly Exposure _exposure = new();
+    private readonly List<TrackedOrder> _endedUntold = [];
     private readonly LookupQueue _lookups;
     private readonly TaskCompletionSource<ExchangeError> _fenced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? _idle;

@@ -93,6 +93,20 @@ internal static partial class CardList
             run.Venue.Fill("f-1");
             await run.Tape.Shown("f-1", OrderStatus.Filled);
         }),
+        new("FLT-06b", "Of an order's fill only a count is known, from the answer to its cancel, when the process is restarted.", "The next life asks for the fill, and tells it.", async run =>
+        {
+            await run.ReadyOms();
+            await run.Working("f-1");
+            using (run.Fault(VenueFaultKind.LoseEvent, count: 0))
+            {
+                run.Venue.Fill("f-1", run.Q / 5);
+                var end = (await run.Oms!.CancelOrder(run.Key("f-1")).Within("the cancel")).OrThrow().Order;
+                Assert.Equal((OrderStatus.Cancelled, run.Q / 5), (end.Status, end.CumulativeQuantity));
+            }
+
+            await run.Restart();
+            await run.Tape.Entries.First(e => e.Update.Fill is { ClientOrderId: "f-1" }, "the fill");
+        }),
         new("FLT-07", "A position is turned over: one trade closes and opens.", "Both orders' fills are booked, and the position has the other sign.", async run =>
         {
             await run.ReadyOms();
