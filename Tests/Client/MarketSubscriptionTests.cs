@@ -197,7 +197,7 @@ public sealed class MarketSubscriptionTests
         var asked = await test.Connector.NextAsked();
         for (var i = 0; i < 3; i++)
         {
-            await clock.WhenArmed(static due => due > TimeSpan.FromSeconds(1) && due <= TimeSpan.FromSeconds(15)).Within("the renewal's timer");
+            await clock.WhenArmed(static due => due > TimeSpan.FromSeconds(10) && due <= TimeSpan.FromSeconds(15)).Within("the renewal's timer");
             clock.Advance(TimeSpan.FromSeconds(15));
             Assert.Equal(asked, await test.Connector.NextAsked());
         }
