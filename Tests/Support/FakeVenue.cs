@@ -82,9 +82,9 @@ public sealed class FakeVenue : IAsyncDisposable
             }
 
             using var socket = await context.WebSockets.AcceptWebSocketAsync();
-            var fake = new FakeSocket(socket, context.Request.Path + context.Request.QueryString);
+            var fake = new FakeSocket(socket, context);
             _accepted.Writer.TryWrite(fake);
-            await fake.RunAsync(context);
+            await fake.RunAsync();
             return;
         }
 
@@ -97,14 +97,13 @@ public sealed class FakeVenue : IAsyncDisposable
 }
 
 /// <summary>The venue's end of a socket.</summary>
-public sealed class FakeSocket(WebSocket socket, string path)
+public sealed class FakeSocket(WebSocket socket, HttpContext context)
 {
     private readonly Channel<string> _received = Channel.CreateUnbounded<string>();
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private HttpContext? _context;
 
     /// <summary>The path and query that were asked for.</summary>
-    public string Path => path;
+    public string Path { get; } = context.Request.Path + context.Request.QueryString;
 
     /// <summary>Completes when the other end has closed or gone.</summary>
     public Task Closed => _closed.Task;
@@ -122,14 +121,13 @@ public sealed class FakeSocket(WebSocket socket, string path)
     public Task Send(string text) => socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, CancellationToken.None);
 
     /// <summary>Cuts the connection without a word.</summary>
-    public void Cut() => _context?.Abort();
+    public void Cut() => context.Abort();
 
     /// <summary>Closes properly.</summary>
     public Task Close() => socket.CloseOutputAsync(WebSocketCloseStatus.EndpointUnavailable, "maintenance", CancellationToken.None);
 
-    internal async Task RunAsync(HttpContext context)
+    internal async Task RunAsync()
     {
-        _context = context;
         var buffer = new byte[1 << 16];
         try
         {
