@@ -2,14 +2,15 @@ using System.CommandLine;
 using Exchange.Benchmarks;
 using Exchange.Benchmarks.Ccxt;
 using Exchange.Benchmarks.Market;
+using Exchange.Benchmarks.Orders;
 using Exchange.Benchmarks.Parsing;
 
 var seconds = new Option<int>("--seconds") { Description = "length of a round", DefaultValueFactory = _ => 10 };
-var names = new Argument<string[]>("name") { Description = "market, parse, ccxt; all when none is given", Arity = ArgumentArity.ZeroOrMore };
+var names = new Argument<string[]>("name") { Description = "market, orders, parse, ccxt; all when none is given", Arity = ArgumentArity.ZeroOrMore };
 var command = new RootCommand("Benchmarks, each against its baseline in the same run. Figures hold for this machine and as ratios only.") { names, seconds };
 command.SetAction(async parsed =>
 {
-    string[] known = ["parse", "market", "ccxt"];
+    string[] known = ["parse", "market", "orders", "ccxt"];
     var chosen = parsed.GetValue(names) is { Length: > 0 } given ? given : known;
     if (chosen.FirstOrDefault(n => !known.Contains(n)) is { } unknown)
     {
@@ -28,6 +29,9 @@ command.SetAction(async parsed =>
                 break;
             case "market":
                 await MarketBenchmark.RunAsync(length);
+                break;
+            case "orders":
+                await OrderBenchmark.RunAsync(length);
                 break;
             default:
                 await CcxtBenchmark.RunAsync(length);

@@ -3,6 +3,9 @@ using Exchange.Simulator.Faults;
 
 namespace Exchange.Simulator;
 
+/// <summary>Sees a text frame as it arrives or leaves, outside the simulator's turn when it arrives. Must not block.</summary>
+internal delegate void FrameProbe(string route, bool outgoing, ReadOnlySpan<byte> frame);
+
 /// <summary>
 /// What the venues of one simulator share. Everything that has state is used within <see cref="Turn"/>: order flow, requests
 /// and the clock's jobs take turns, so that a book and the frames about it never disagree.
@@ -20,6 +23,9 @@ internal sealed class SimulatorContext(SimulatorClock clock, int seed)
     public Timetable Timetable { get; } = new(clock);
 
     public FaultBoard Faults { get; } = new();
+
+    /// <summary>For measurements; null for none.</summary>
+    public FrameProbe? Probe { get; set; }
 
     /// <summary>Completes as soon as <paramref name="condition"/>, asked within the turn, holds.</summary>
     public Task When(Func<bool> condition)

@@ -33,6 +33,12 @@ internal sealed record SimulatorOptions
     /// </summary>
     public bool TriggeredKeepsClientId { get; init; }
 
+    /// <summary>The venue's order limit of ten seconds; benchmarks raise it.</summary>
+    public int OrdersPerTenSeconds { get; init; } = 300;
+
+    /// <summary>The venue's order limit of a minute.</summary>
+    public int OrdersPerMinute { get; init; } = 1200;
+
     /// <summary>A recording to play in place of the order flow.</summary>
     public string? Replay { get; init; }
 

@@ -53,7 +53,7 @@ public sealed partial class ExchangeGateway : IHostedService, IDisposable
         _sockets = new GatewaySockets(_options, Outbox, _notices, Counters, logger);
         _sessions = new SessionTable(_options, time);
         var calls = new GrainCalls(_options, time, Counters, logger);
-        var context = new FeedContext(Outbox, streams, grains, time, Counters, _notices, logger);
+        var context = new FeedContext(Outbox, streams, grains, time, Counters, _notices, _options.CommandTimeout, _options.RetryDelay, logger);
         Feeds = new FeedTable(context);
         _subscriptions = new MarketSubscriptionTable(Identity.Id, grains, calls, Feeds, _options, time, logger);
         context.SubscriptionsForgotten = _subscriptions.Reassert;

@@ -59,6 +59,7 @@ internal abstract class ClientConnection
 
     public void SendText(ReadOnlySpan<byte> frame)
     {
+        _context.Probe?.Invoke(RouteName, true, frame);
         if (_socket.Send(Opcode.Text, frame))
         {
             FramesSent++;
@@ -118,6 +119,7 @@ internal abstract class ClientConnection
 
     private void Receive(Opcode opcode, ReadOnlySpan<byte> payload)
     {
+        _context.Probe?.Invoke(RouteName, false, payload);
         lock (_context.Turn)
         {
             if (Ended is not null)

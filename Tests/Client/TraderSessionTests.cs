@@ -171,7 +171,7 @@ public sealed class TraderSessionTests
         var status = (await test.Cluster.Client.GetGrain<IExchangeOmsGrain>("binance").GetStatus()).OrThrow();
         trader.Subscribe("status.binance.oms");
         await test.Cluster.KillSiloAsync(test.Cluster.Silos.Single(s => s.Name == status.Silo)).Within("the silo's end");
-        trader.NextUpdate("status.binance.oms", "the activation on the standby", u => u.TryGetProperty("state", out var s) && s.GetString() == "ready" && u.GetProperty("epoch").GetString() != status.Epoch.ToString());
+        trader.NextUpdate("status.binance.oms", $"the activation on the standby, after {status.Silo} with epoch {status.Epoch} was killed", u => u.TryGetProperty("state", out var s) && s.GetString() == "ready" && u.GetProperty("epoch").GetString() != status.Epoch.ToString());
         var after = trader.Result("oms.get_open_orders", """{"exchange":"binance"}""").GetProperty("epoch").GetString();
         Assert.True(long.Parse(after!) > long.Parse(before!), $"{after} after {before}");
         Assert.Equal(2, test.Trading.Epochs.Distinct().Count());

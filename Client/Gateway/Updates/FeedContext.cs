@@ -13,6 +13,8 @@ internal sealed record FeedContext(
     TimeProvider Time,
     GatewayCounters Counters,
     NoticeFeed Notices,
+    TimeSpan LoadTimeout,
+    TimeSpan RetryDelay,
     ILogger Logger)
 {
     /// <summary>

@@ -30,15 +30,17 @@ internal sealed class OrderFeed(TopicName topic, FeedContext context) : StreamFe
         }
     }
 
-    protected override async Task LoadStateAsync()
+    protected override bool HasState => _isLoaded;
+
+    protected override async Task<bool> LoadStateAsync()
     {
         var snapshot = await Context.Grains.GetGrain<IExchangeOmsGrain>(Topic.Exchange).GetOpenOrders();
         if (!snapshot.IsSuccess)
-            return;
+            return false;
         lock (Gate)
         {
             if (snapshot.Value.Epoch < Epoch)
-                return;
+                return true;
             Epoch = snapshot.Value.Epoch;
             LastSeq = Math.Max(LastSeq, snapshot.Value.Seq);
             foreach (var order in snapshot.Value.Orders)
@@ -53,6 +55,7 @@ internal sealed class OrderFeed(TopicName topic, FeedContext context) : StreamFe
 
         _firstLoad.TrySetResult();
         Changed();
+        return true;
     }
 
     protected override void Remember(StreamUpdate<OrderUpdate> update)

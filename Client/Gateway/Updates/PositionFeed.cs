@@ -15,16 +15,18 @@ internal sealed class PositionFeed(TopicName topic, FeedContext context)
     private readonly Dictionary<(string Symbol, PositionSide Side), (Position Position, long Seq)> _positions = [];
     private bool _isLoaded;
 
-    protected override async Task LoadStateAsync()
+    protected override bool HasState => _isLoaded;
+
+    protected override async Task<bool> LoadStateAsync()
     {
         var snapshot = await Context.Grains.GetGrain<IExchangePmsGrain>(Topic.Exchange).GetPositions();
         if (!snapshot.IsSuccess)
-            return;
+            return false;
         lock (Gate)
         {
             // An activation that is newer than the picture sends its own.
             if (snapshot.Value.Epoch < Epoch)
-                return;
+                return true;
             Epoch = snapshot.Value.Epoch;
             LastSeq = Math.Max(LastSeq, snapshot.Value.Seq);
             foreach (var position in snapshot.Value.Positions)
@@ -36,6 +38,7 @@ internal sealed class PositionFeed(TopicName topic, FeedContext context)
 
             _isLoaded = true;
             PublishState(null);
+            return true;
         }
     }
 
@@ -63,19 +66,22 @@ internal sealed class AccountFeed(TopicName topic, FeedContext context)
 {
     private AccountUpdate? _account;
 
-    protected override async Task LoadStateAsync()
+    protected override bool HasState => _account is not null;
+
+    protected override async Task<bool> LoadStateAsync()
     {
         var snapshot = await Context.Grains.GetGrain<IExchangePmsGrain>(Topic.Exchange).GetAccount();
         if (!snapshot.IsSuccess)
-            return;
+            return false;
         lock (Gate)
         {
             if (snapshot.Value.Epoch < Epoch || (snapshot.Value.Epoch == Epoch && snapshot.Value.Seq < LastSeq && _account is not null))
-                return;
+                return true;
             Epoch = snapshot.Value.Epoch;
             LastSeq = Math.Max(LastSeq, snapshot.Value.Seq);
             _account = snapshot.Value.Account;
             PublishState(null);
+            return true;
         }
     }
 

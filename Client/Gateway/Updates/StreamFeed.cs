@@ -25,7 +25,8 @@ internal partial class StreamFeed<T> : TopicFeed, IAsyncObserver<StreamUpdate<T>
     private StreamSubscriptionHandle<StreamUpdate<T>>? _handle;
     private StreamUpdate<T>? _last;
     private Exception? _lostReason;
-    private bool _isAttached;
+    private volatile bool _isAttached;
+    private int _loads;
 
     public StreamFeed(TopicName topic, FeedContext context, FeedFormat<T> format)
         : base(topic, context.Outbox, context.Time, context.Counters)
@@ -167,24 +168,49 @@ internal partial class StreamFeed<T> : TopicFeed, IAsyncObserver<StreamUpdate<T>
     }
 
     /// <summary>Takes the state from the producer, after an attachment or a new epoch.</summary>
-    protected virtual async Task LoadStateAsync()
+    /// <returns>False when it could not be had and is to be asked for again.</returns>
+    protected virtual async Task<bool> LoadStateAsync()
     {
         if (!Topic.IsComplete)
-            return;
+            return true;
         var latest = await _context.Streams.GetLatest<T>(_stream);
         if (!latest.IsSuccess || latest.Value.Updates is not [.., var newest])
-            return;
+            return true;
         lock (Gate)
         {
             // What came meanwhile is newer.
             if (newest.Epoch < Epoch || (newest.Epoch == Epoch && newest.Seq < LastSeq))
-                return;
+                return true;
             Epoch = newest.Epoch;
             LastSeq = newest.Seq;
             _last = newest;
             PublishState(newest);
+            return true;
         }
     }
+
+    /// <summary>Asks for the state until it is there, the producer is lost or nobody wants it: a connection may not be ready yet, or just gone.</summary>
+    private async Task LoadAsync()
+    {
+        var round = Interlocked.Increment(ref _loads);
+        while (_isAttached && !IsProducerLost && round == Volatile.Read(ref _loads))
+        {
+            try
+            {
+                if (await LoadStateAsync().WaitAsync(_context.LoadTimeout, _context.Time))
+                    return;
+            }
+            catch (Exception e) when (e is TimeoutException or OrleansException)
+            {
+                LogNotLoaded(_context.Logger, Topic, e.Message);
+            }
+
+            await Task.Delay(_context.RetryDelay, _context.Time);
+        }
+    }
+
+    /// <summary>False while a state that has to be asked for was not had yet.</summary>
+    protected virtual bool HasState => true;
 
     /// <summary>Sends the state as a snapshot; under the gate. The base sends the last update where that is the state.</summary>
     protected virtual void PublishState(StreamUpdate<T>? last)
@@ -223,7 +249,7 @@ internal partial class StreamFeed<T> : TopicFeed, IAsyncObserver<StreamUpdate<T>
                     (Epoch, LastSeq) = (start.Epoch, start.Seq);
             }
 
-            _ = RunAsync(LoadStateAsync);
+            _ = RunAsync(LoadAsync);
         }
     }
 
@@ -270,6 +296,9 @@ internal partial class StreamFeed<T> : TopicFeed, IAsyncObserver<StreamUpdate<T>
             IsProducerLost = false;
             PublishState(_last);
         }
+
+        if (!HasState)
+            _ = RunAsync(LoadAsync);
     }
 
     private void OnSnapshotRequired(UpdatePosition position)
@@ -298,7 +327,7 @@ internal partial class StreamFeed<T> : TopicFeed, IAsyncObserver<StreamUpdate<T>
         TellMissed(before, position);
         if (isNewEpoch && before.Epoch != 0)
             TellReactivated();
-        _ = RunAsync(LoadStateAsync);
+        _ = RunAsync(LoadAsync);
     }
 
     /// <summary>A hole in a stream whose updates are not complete in themselves is told; a new epoch speaks for itself.</summary>

@@ -19,4 +19,7 @@ internal partial class StreamFeed<T>
 
     [LoggerMessage(5, LogLevel.Error, "{Topic}: taking its state failed")]
     private static partial void LogFailed(ILogger logger, TopicName topic, Exception exception);
+
+    [LoggerMessage(6, LogLevel.Warning, "{Topic}: its state could not be had yet: {Reason}")]
+    private static partial void LogNotLoaded(ILogger logger, TopicName topic, string reason);
 }

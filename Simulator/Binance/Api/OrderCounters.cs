@@ -7,10 +7,11 @@ namespace Exchange.Simulator.Binance.Api;
 internal readonly record struct OrderCount(int TenSeconds, int Minute);
 
 /// <summary>The order limits of each account (sheet, section 7.2).</summary>
-internal sealed class OrderCounters(SimulatorClock clock)
+internal sealed class OrderCounters(SimulatorClock clock, SimulatorOptions options)
 {
-    public const int LimitPerTenSeconds = 300;
-    public const int LimitPerMinute = 1200;
+    public int LimitPerTenSeconds => options.OrdersPerTenSeconds;
+
+    public int LimitPerMinute => options.OrdersPerMinute;
 
     private readonly Dictionary<Account, (long TenSeconds, long Minute, OrderCount Count)> _counts = [];
 

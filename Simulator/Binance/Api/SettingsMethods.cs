@@ -4,7 +4,7 @@ using Exchange.Simulator.Binance.Trading;
 namespace Exchange.Simulator.Binance.Api;
 
 /// <summary>Modes, leverage, margin type, fees and limits of an account.</summary>
-internal sealed class SettingsMethods(TradingDesk desk, Func<IReadOnlyList<string>> symbols)
+internal sealed class SettingsMethods(TradingDesk desk, OrderCounters counters, Func<IReadOnlyList<string>> symbols)
 {
     public IEnumerable<ApiMethod> Methods() =>
     [
@@ -184,11 +184,11 @@ internal sealed class SettingsMethods(TradingDesk desk, Func<IReadOnlyList<strin
         writer.WriteEndObject();
     }
 
-    private static void OrderLimits(Utf8JsonWriter writer)
+    private void OrderLimits(Utf8JsonWriter writer)
     {
         writer.WriteStartArray();
         foreach (var (interval, number, limit) in (ReadOnlySpan<(string, int, int)>)[
-            ("SECOND", 10, OrderCounters.LimitPerTenSeconds), ("MINUTE", 1, OrderCounters.LimitPerMinute)])
+            ("SECOND", 10, counters.LimitPerTenSeconds), ("MINUTE", 1, counters.LimitPerMinute)])
         {
             writer.WriteStartObject();
             writer.WriteString("rateLimitType"u8, "ORDERS"u8);

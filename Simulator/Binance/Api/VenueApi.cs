@@ -16,7 +16,7 @@ internal sealed class VenueApi
         Streams = new UserStreams(context, hub);
         Desk = new TradingDesk(context, market, Streams);
         Algo = new AlgoService(context, Desk, options.TriggeredKeepsClientId);
-        Counters = new OrderCounters(context.Clock);
+        Counters = new OrderCounters(context.Clock, options);
         Pipeline = new CommandPipeline(context, weights, Counters, Gatekeeper, Streams, ClientIdOf);
         var orders = new OrderMethods(context, Desk);
         ApiMethod[] methods =
@@ -26,7 +26,7 @@ internal sealed class VenueApi
             .. new ListMethods(context, Desk, orders).Methods(),
             .. new BulkMethods(context, Desk, orders, () => Pipeline.Log).Methods(),
             .. new AccountMethods(Desk, () => market.Symbols).Methods(),
-            .. new SettingsMethods(Desk, () => market.Symbols).Methods(),
+            .. new SettingsMethods(Desk, Counters, () => market.Symbols).Methods(),
             .. new StreamMethods(Streams).Methods(),
             .. new MarketMethods(context, market).Methods(),
         ];
@@ -61,8 +61,8 @@ internal sealed class VenueApi
         Limit("REQUEST_WEIGHT"u8, "MINUTE"u8, 1, RequestWeights.Limit, Weights.Used);
         if (orders is { } counted)
         {
-            Limit("ORDERS"u8, "SECOND"u8, 10, OrderCounters.LimitPerTenSeconds, counted.TenSeconds);
-            Limit("ORDERS"u8, "MINUTE"u8, 1, OrderCounters.LimitPerMinute, counted.Minute);
+            Limit("ORDERS"u8, "SECOND"u8, 10, Counters.LimitPerTenSeconds, counted.TenSeconds);
+            Limit("ORDERS"u8, "MINUTE"u8, 1, Counters.LimitPerMinute, counted.Minute);
         }
 
         writer.WriteEndArray();
