@@ -192,7 +192,9 @@ internal sealed class SoakScenario
         ];
         var kind = Chance(60) ? ofCommands[_random.Next(ofCommands.Length)] : others[_random.Next(others.Length)];
         var command = (VenueCommand)_random.Next((int)VenueCommand.Replace + 1);
-        var last = kind == VenueFaultKind.ClockSkew ? TimeSpan.FromSeconds(_random.Next(-60, 60)) : TimeSpan.FromSeconds(10);
+
+        // Behind only: a venue that was ahead and is put right has fills of the future, which its own history does not tell yet.
+        var last = kind == VenueFaultKind.ClockSkew ? TimeSpan.FromSeconds(_random.Next(-60, 0)) : TimeSpan.FromSeconds(10);
         var fault = new VenueFault(kind, command)
         {
             Count = kind == VenueFaultKind.ClockSkew ? 0 : _random.Next(1, 3),
@@ -202,7 +204,7 @@ internal sealed class SoakScenario
         };
         if (_run.Venue.Lacks(kind) is not null || (kind == VenueFaultKind.HideOrder && fault.ClientOrderId is null))
             return;
-        Note($"fault {kind} {command} {(fault.Executed ? "executed " : "")}× {fault.Count}");
+        Note($"fault {kind} {(kind == VenueFaultKind.ClockSkew ? last.TotalSeconds : command)} {(fault.Executed ? "executed " : "")}× {fault.Count}");
         _faults.Add(_run.Venue.Apply(fault));
     }
 
