@@ -87,7 +87,13 @@ internal static class OrderBenchmark
         {
             venue.Host.Trading.PlaceManually(new Dictionary<string, string>
             {
-                ["symbol"] = OrderVenue.Symbol, ["side"] = "BUY", ["type"] = "LIMIT", ["timeInForce"] = "GTC", ["quantity"] = "0.010", ["price"] = "60000.0", ["newClientOrderId"] = name,
+                ["symbol"] = OrderVenue.Symbol,
+                ["side"] = "BUY",
+                ["type"] = "LIMIT",
+                ["timeInForce"] = "GTC",
+                ["quantity"] = "0.010",
+                ["price"] = "60000.0",
+                ["newClientOrderId"] = name,
             });
         }
 
