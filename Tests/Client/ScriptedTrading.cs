@@ -14,6 +14,7 @@ namespace Exchange.Tests.Client;
 internal sealed class ScriptedTrading
 {
     private readonly Channel<string> _asked = Channel.CreateUnbounded<string>();
+    private readonly Channel<ScriptedOms> _made = Channel.CreateUnbounded<ScriptedOms>();
 
     public ConcurrentDictionary<string, Order> Orders { get; } = new(StringComparer.Ordinal);
 
@@ -32,8 +33,13 @@ internal sealed class ScriptedTrading
     public ScriptedOms CreateOms(IServiceProvider services, OmsConnectorContext context)
     {
         Epochs.Enqueue(context.Epoch);
-        return Oms = new ScriptedOms(this, context);
+        Oms = new ScriptedOms(this, context);
+        _made.Writer.TryWrite(Oms);
+        return Oms;
     }
+
+    /// <summary>The order connector of the next activation.</summary>
+    public Task<ScriptedOms> NextOms() => _made.Reader.ReadAsync().AsTask();
 
     public ScriptedPms CreatePms(IServiceProvider services, ConnectionId connection, IAccountSink sink) => new(this, connection, sink);
 

@@ -167,11 +167,12 @@ public sealed class TraderSessionTests
     {
         await using var test = await GatewayUnderTest.Start(trades: true, silos: 2);
         using var trader = test.ConnectRaw();
+        await test.Trading.NextOms().Within("the connector of the first activation");
         var before = trader.Result("oms.get_open_orders", """{"exchange":"binance"}""").GetProperty("epoch").GetString();
         var status = (await test.Cluster.Client.GetGrain<IExchangeOmsGrain>("binance").GetStatus()).OrThrow();
-        trader.Subscribe("status.binance.oms");
         await test.Cluster.KillSiloAsync(test.Cluster.Silos.Single(s => s.Name == status.Silo)).Within("the silo's end");
-        trader.NextUpdate("status.binance.oms", $"the activation on the standby, after {status.Silo} with epoch {status.Epoch} was killed", u => u.TryGetProperty("state", out var s) && s.GetString() == "ready" && u.GetProperty("epoch").GetString() != status.Epoch.ToString());
+        await test.Cluster.WaitForLivenessToStabilizeAsync(didKill: true).Within("the cluster seeing the silo's end");
+        await test.Trading.NextOms().Within("the connector of the standby's activation");
         var after = trader.Result("oms.get_open_orders", """{"exchange":"binance"}""").GetProperty("epoch").GetString();
         Assert.True(long.Parse(after!) > long.Parse(before!), $"{after} after {before}");
         Assert.Equal(2, test.Trading.Epochs.Distinct().Count());
