@@ -3,6 +3,7 @@ using Exchange.Client.Trader;
 using Exchange.Grains;
 using Exchange.Grains.Connectors;
 using Exchange.Grains.Interfaces;
+using Exchange.Grains.Storage;
 using Exchange.Streaming;
 using Exchange.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,6 +24,7 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
     private readonly InProcessTestCluster _cluster;
     private readonly Action<GatewayOptions> _configure;
     private readonly ConnectionRole[] _roles;
+    private readonly string _storage = Directory.CreateTempSubdirectory("exchange-gateway-").FullName;
 
     private GatewayUnderTest(Action<GatewayOptions>? configure, TimeProvider? time, short silos, bool trades)
     {
@@ -35,7 +37,8 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
             silo.Services.AddMarketConnector(Venues.Binance, Venue.Create);
             silo.Services.AddOmsConnector(Venues.Binance, Trading.CreateOms);
             silo.Services.AddPmsConnector(Venues.Binance, Trading.CreatePms);
-            silo.AddMemoryGrainStorage("exchange");
+            // Orleans' memory storage lives in a grain of its own, which may die with the silo that a test kills.
+            silo.AddExchangeFileStorage(_storage);
             silo.AddExchangeConnections(_roles.Select(r => new ConnectionId(r, Venues.Binance)), configureStreams: Hurry);
         });
         builder.ConfigureClient(client => client.AddExchangeStreams(Hurry));
@@ -123,6 +126,7 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
         await StopGateway();
         await _cluster.StopAllSilosAsync();
         await _cluster.DisposeAsync();
+        Directory.Delete(_storage, recursive: true);
     }
 
     private static void Hurry(ExchangeStreamOptions options)
