@@ -37,25 +37,26 @@ internal sealed class OrderFeed(TopicName topic, FeedContext context) : StreamFe
         var snapshot = await Context.Grains.GetGrain<IExchangeOmsGrain>(Topic.Exchange).GetOpenOrders();
         if (!snapshot.IsSuccess)
             return false;
-        lock (Gate)
-        {
-            if (snapshot.Value.Epoch < Epoch)
-                return true;
-            Epoch = snapshot.Value.Epoch;
-            LastSeq = Math.Max(LastSeq, snapshot.Value.Seq);
-            foreach (var order in snapshot.Value.Orders)
-            {
-                var key = KeyOf(order);
-                if (!_orders.TryGetValue(key, out var known) || known.Seq <= snapshot.Value.Seq)
-                    _orders[key] = (order, snapshot.Value.Seq);
-            }
+        return TakePicture(snapshot.Value.Epoch, snapshot.Value.Seq, () => Apply(snapshot.Value));
+    }
 
-            _isLoaded = true;
+    private void Apply(OrdersSnapshot picture)
+    {
+        var working = picture.Orders.ToDictionary(KeyOf, StringComparer.Ordinal);
+        foreach (var (key, (order, seq)) in _orders)
+        {
+            // What the picture does not show has ended, unless it came after it.
+            if (order.IsTerminal || (seq <= picture.Seq && !working.ContainsKey(key)))
+                _orders.Remove(key);
+            if (seq > picture.Seq)
+                working.Remove(key);
         }
 
+        foreach (var (key, order) in working)
+            _orders[key] = (order, picture.Seq);
+        _isLoaded = true;
         _firstLoad.TrySetResult();
         Changed();
-        return true;
     }
 
     protected override void Remember(StreamUpdate<OrderUpdate> update)

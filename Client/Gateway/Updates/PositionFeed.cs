@@ -22,24 +22,20 @@ internal sealed class PositionFeed(TopicName topic, FeedContext context)
         var snapshot = await Context.Grains.GetGrain<IExchangePmsGrain>(Topic.Exchange).GetPositions();
         if (!snapshot.IsSuccess)
             return false;
-        lock (Gate)
-        {
-            // An activation that is newer than the picture sends its own.
-            if (snapshot.Value.Epoch < Epoch)
-                return true;
-            Epoch = snapshot.Value.Epoch;
-            LastSeq = Math.Max(LastSeq, snapshot.Value.Seq);
-            foreach (var position in snapshot.Value.Positions)
-            {
-                var key = (position.Symbol, position.Side);
-                if (!_positions.TryGetValue(key, out var known) || known.Seq <= snapshot.Value.Seq)
-                    _positions[key] = (position, snapshot.Value.Seq);
-            }
+        return TakePicture(snapshot.Value.Epoch, snapshot.Value.Seq, () => Apply(snapshot.Value));
+    }
 
-            _isLoaded = true;
-            PublishState(null);
-            return true;
+    private void Apply(PositionsSnapshot picture)
+    {
+        foreach (var position in picture.Positions)
+        {
+            var key = (position.Symbol, position.Side);
+            if (!_positions.TryGetValue(key, out var known) || known.Seq <= picture.Seq)
+                _positions[key] = (position, picture.Seq);
         }
+
+        _isLoaded = true;
+        PublishState(null);
     }
 
     protected override void Remember(StreamUpdate<Position> update) =>
@@ -73,16 +69,15 @@ internal sealed class AccountFeed(TopicName topic, FeedContext context)
         var snapshot = await Context.Grains.GetGrain<IExchangePmsGrain>(Topic.Exchange).GetAccount();
         if (!snapshot.IsSuccess)
             return false;
-        lock (Gate)
-        {
-            if (snapshot.Value.Epoch < Epoch || (snapshot.Value.Epoch == Epoch && snapshot.Value.Seq < LastSeq && _account is not null))
-                return true;
-            Epoch = snapshot.Value.Epoch;
-            LastSeq = Math.Max(LastSeq, snapshot.Value.Seq);
-            _account = snapshot.Value.Account;
-            PublishState(null);
-            return true;
-        }
+        return TakePicture(snapshot.Value.Epoch, snapshot.Value.Seq, () => Apply(snapshot.Value));
+    }
+
+    private void Apply(AccountSnapshot picture)
+    {
+        // An update is the whole account too.
+        if (picture.Seq >= LastSeq || _account is null)
+            _account = picture.Account;
+        PublishState(null);
     }
 
     protected override void Remember(StreamUpdate<AccountUpdate> update) => _account = update.Data;

@@ -24,6 +24,7 @@ internal partial class StreamFeed<T> : TopicFeed, IAsyncObserver<StreamUpdate<T>
     private readonly SemaphoreSlim _attaching = new(1, 1);
     private StreamSubscriptionHandle<StreamUpdate<T>>? _handle;
     private StreamUpdate<T>? _last;
+    private (long Seq, Action Apply)? _ahead;
     private Exception? _lostReason;
     private volatile bool _isAttached;
     private int _loads;
@@ -73,6 +74,7 @@ internal partial class StreamFeed<T> : TopicFeed, IAsyncObserver<StreamUpdate<T>
             lock (Gate)
             {
                 _last = null;
+                _ahead = null;
                 Epoch = LastSeq = 0;
                 ForgetState();
             }
@@ -95,12 +97,19 @@ internal partial class StreamFeed<T> : TopicFeed, IAsyncObserver<StreamUpdate<T>
             }
 
             isNewEpoch = Epoch != 0 && item.Epoch != Epoch;
+            if (item.Epoch != Epoch)
+                _ahead = null;
             Epoch = item.Epoch;
             LastSeq = item.Seq;
             _last = item;
             IsProducerLost = false;
             Remember(item);
             Publish(_format.Write, item.Data, item.Epoch, item.Seq, item.Time, UpdateKind.Live);
+            if (_ahead is { } picture && item.Seq >= picture.Seq)
+            {
+                _ahead = null;
+                picture.Apply();
+            }
         }
 
         if (isNewEpoch)
@@ -189,6 +198,28 @@ internal partial class StreamFeed<T> : TopicFeed, IAsyncObserver<StreamUpdate<T>
         }
     }
 
+    /// <summary>
+    /// Takes a picture of the state in, in its place among the updates: one that is ahead of them waits until they have come, for they
+    /// are on their way, and a trader that follows the numbers is owed each of them.
+    /// </summary>
+    /// <param name="epoch">The picture's epoch.</param>
+    /// <param name="seq">The last update that it has in it.</param>
+    /// <param name="apply">Puts it into the state; called under the gate.</param>
+    /// <returns>False when it is of another activation than the updates: the stream tells of the new one, and then it is asked for anew.</returns>
+    protected bool TakePicture(long epoch, long seq, Action apply)
+    {
+        lock (Gate)
+        {
+            if (epoch != Epoch)
+                return false;
+            if (seq > LastSeq)
+                _ahead = (seq, apply);
+            else
+                apply();
+            return true;
+        }
+    }
+
     /// <summary>Asks for the state until it is there, the producer is lost or nobody wants it: a connection may not be ready yet, or just gone.</summary>
     private async Task LoadAsync()
     {
@@ -245,7 +276,7 @@ internal partial class StreamFeed<T> : TopicFeed, IAsyncObserver<StreamUpdate<T>
         {
             lock (Gate)
             {
-                if (Epoch < start.Epoch)
+                if (Epoch < start.Epoch || (Epoch == start.Epoch && LastSeq < start.Seq))
                     (Epoch, LastSeq) = (start.Epoch, start.Seq);
             }
 
@@ -320,6 +351,7 @@ internal partial class StreamFeed<T> : TopicFeed, IAsyncObserver<StreamUpdate<T>
                 ForgetState();
             }
 
+            _ahead = null;
             IsProducerLost = false;
         }
 
