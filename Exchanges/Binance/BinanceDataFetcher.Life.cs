@@ -13,6 +13,7 @@ public sealed partial class BinanceDataFetcher
     private TaskCompletionSource _firstAttempt = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile ConnectionStatus _status;
     private volatile ExchangeError? _credentialsError;
+    private volatile ExchangeError? _refusal;
 
     /// <inheritdoc/>
     public async Task<Result<ConnectionStatus>> Connect(CancellationToken cancellationToken = default)
@@ -37,7 +38,7 @@ public sealed partial class BinanceDataFetcher
         }
 
         await _firstAttempt.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return BinanceStatus.Answer(_status with { ClockOffset = _access.Clock.Offset });
+        return BinanceStatus.Answer(_status with { ClockOffset = _access.Clock.Offset }, _refusal);
     }
 
     /// <inheritdoc/>
@@ -90,6 +91,7 @@ public sealed partial class BinanceDataFetcher
 
             if (BinanceErrors.IsRefusal(error))
             {
+                _refusal = error;
                 SetState(ConnectionState.Refused, error.Message);
                 _firstAttempt.TrySetResult();
                 return;

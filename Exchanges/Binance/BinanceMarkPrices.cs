@@ -14,7 +14,11 @@ internal sealed class BinanceMarkPrices(TimeProvider time, TimeSpan longestAge) 
     private const string Stream = "!markPrice@arr@1s";
 
     private readonly ConcurrentDictionary<string, Mark> _marks = new(StringComparer.Ordinal);
+    private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _since;
+
+    /// <summary>Ends when mark prices have come for the first time.</summary>
+    public Task First => _first.Task;
 
     /// <inheritdoc/>
     public override long? ExpectsDataSince => Interlocked.Read(ref _since) is var since and not 0 ? since : null;
@@ -90,6 +94,7 @@ internal sealed class BinanceMarkPrices(TimeProvider time, TimeSpan longestAge) 
                 _marks[symbol] = new Mark(price.Value, now);
         }
 
+        _first.TrySetResult();
         return json.Ok;
     }
 

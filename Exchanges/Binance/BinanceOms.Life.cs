@@ -31,7 +31,7 @@ public sealed partial class BinanceOms
         }
 
         await _firstAttempt.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return BinanceStatus.Answer(ComputeStatus());
+        return BinanceStatus.Answer(ComputeStatus(), _refusal ?? _firstFailure);
     }
 
     /// <inheritdoc/>

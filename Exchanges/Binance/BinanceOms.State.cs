@@ -11,6 +11,8 @@ namespace Exchange.Exchanges.Binance;
 /// </summary>
 public sealed partial class BinanceOms
 {
+    private static readonly TimeSpan _markPatience = TimeSpan.FromSeconds(3);
+
     private readonly Lock _stateGate = new();
     private TaskCompletionSource _firstAttempt = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SocketSession? _tradeSession;
@@ -21,6 +23,7 @@ public sealed partial class BinanceOms
     private bool _stopping;
     private string? _trouble;
     private ExchangeError? _refusal;
+    private volatile ExchangeError? _firstFailure;
     private DateTimeOffset _reconcilingSince;
     private ConnectionStatus _idle;
     private ConnectionStatus _published;
@@ -62,7 +65,7 @@ public sealed partial class BinanceOms
         {
             _stopping = false;
             _reconciled = false;
-            _refusal = null;
+            _refusal = _firstFailure = null;
             _trouble = null;
             _firstAttempt = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _trade.Session = trade;
@@ -79,8 +82,10 @@ public sealed partial class BinanceOms
         void Watch(Task<ExchangeError?> first) => _ = first.ContinueWith(
             t =>
             {
-                if (t.Result is not null)
-                    _firstAttempt.TrySetResult();
+                if (t.Result is not { } failure)
+                    return;
+                _firstFailure = failure;
+                _firstAttempt.TrySetResult();
             },
             CancellationToken.None,
             TaskContinuationOptions.ExecuteSynchronously,
@@ -207,6 +212,7 @@ public sealed partial class BinanceOms
     /// <summary>Position mode, positions, and open orders of both kinds. Weight 115.</summary>
     private async Task<ExchangeError?> CompareAsync(CancellationToken cancellationToken)
     {
+        var markPrices = MarkPricesAsync(cancellationToken);
         if (await ReadModeAsync(cancellationToken).ConfigureAwait(false) is { } modeError)
             return modeError;
         var positionsMark = _positions.BeginPicture();
@@ -220,8 +226,22 @@ public sealed partial class BinanceOms
             return ordersError;
         _positions.Reconcile((await positions.ConfigureAwait(false)).Value, positionsMark, _time.GetUtcNow());
         await _orders.ReconcileAsync(ordersMark, (await orders.ConfigureAwait(false)).Value, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await markPrices.ConfigureAwait(false);
         _wasCompared = true;
         return null;
+    }
+
+    /// <summary>Mark prices come once a second: without the first of them a connection that has just become ready would refuse prices.</summary>
+    private async Task MarkPricesAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _marks.First.WaitAsync(_markPatience, _time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // Cancels must not wait for them; the status and the refusal of a price say that they are missing.
+        }
     }
 
     /// <summary>Where the connection stands: the socket that is worst off, or the comparison with the venue.</summary>

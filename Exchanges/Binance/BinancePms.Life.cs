@@ -34,8 +34,8 @@ public sealed partial class BinancePms
             _connecting.Release();
         }
 
-        await first.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return BinanceStatus.Answer(ComputeStatus());
+        var refusal = await first.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return BinanceStatus.Answer(ComputeStatus(), refusal);
     }
 
     /// <inheritdoc/>

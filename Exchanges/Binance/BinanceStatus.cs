@@ -8,14 +8,14 @@ namespace Exchange.Exchanges.Binance;
 internal static class BinanceStatus
 {
     /// <summary>The answer of Connect: the state when it is ready, an error with the reason otherwise.</summary>
-    public static Result<ConnectionStatus> Answer(ConnectionStatus status)
+    public static Result<ConnectionStatus> Answer(ConnectionStatus status, ExchangeError? refusal)
     {
         if (status.IsReady)
             return status;
         var refused = status.State == ConnectionState.Refused;
         return new ExchangeError
         {
-            Code = refused ? ExchangeErrorCode.AuthenticationFailed : ExchangeErrorCode.ConnectFailed,
+            Code = refused ? refusal?.Code ?? ExchangeErrorCode.AuthenticationFailed : ExchangeErrorCode.ConnectFailed,
             Message = $"{status.Connection} is {status.State}{(status.Reason is null ? "" : ": " + status.Reason)}{(refused ? "" : "; it goes on trying")}",
             Retryable = !refused,
             RetryAt = status.NextAttempt,
