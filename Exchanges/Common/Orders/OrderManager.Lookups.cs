@@ -19,7 +19,7 @@ public sealed partial class OrderManager
         Ask(order, question, delay);
         Publish(order, OrderEvent.BecameUnknown);
         if (question == OpenQuestions.Place)
-            order.Answer?.TrySetResult(error);
+            order.Answer?.TrySetResult(error with { Message = $"order '{order.Order.ClientOrderId}': {error.Message}; the venue is being asked, and the answer comes on the orders stream" });
         return error;
     }
 

@@ -34,6 +34,18 @@ public sealed class OrderUnknownTests
         Assert.Single(life.Venue.Sent);
     }
 
+    /// <summary>Without it a trader who gave no id could not ask for the order.</summary>
+    [Fact]
+    public void A_lost_answer_names_the_order_id_that_was_made_for_it()
+    {
+        using var life = new OrderLifeBench();
+        var answer = life.Orders.PlaceAsync(Limit("") with { ClientOrderId = null });
+        life.Venue.LastSent.Arrive().TimeOut();
+        var id = life.Updates[0].Order.ClientOrderId;
+        Assert.NotEmpty(id);
+        Assert.Contains($"'{id}'", Done(answer).Error!.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Once_it_is_known_a_repeat_gets_the_truth_instead_of_unknown()
     {
