@@ -15,7 +15,10 @@ public sealed record TraderStartOptions
     /// <summary>What becomes of its working orders when it goes away.</summary>
     public WhenGone WhenGone { get; init; }
 
-    /// <summary>The silence after which it counts as gone; the gateway's own limit when null.</summary>
+    /// <summary>
+    /// The silence after which it counts as gone; the gateway's own limit when null. At least twice
+    /// <see cref="TraderClientOptions.HeartbeatInterval"/>, or one late heartbeat would cancel the orders of a living trader.
+    /// </summary>
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>One exchange; all that take orders when null.</summary>
@@ -37,6 +40,14 @@ public sealed partial class TraderClient
     public async Task<Result<TraderStart>> StartSession(TraderStartOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        var least = 2 * _options.HeartbeatInterval;
+        if (options.Timeout is { } timeout && timeout < least)
+        {
+            return ExchangeError.InvalidArgument(
+                nameof(options.Timeout),
+                string.Create(CultureInfo.InvariantCulture, $"is {timeout.TotalSeconds:0.###} s; with a HeartbeatInterval of {_options.HeartbeatInterval.TotalSeconds:0.###} s legal is {least.TotalSeconds:0.###} s or more"));
+        }
+
         foreach (var exchange in options.Exchange is { } one ? [one] : Exchanges())
         {
             Listen(new TopicName(TopicKind.Order, exchange));

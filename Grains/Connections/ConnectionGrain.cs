@@ -21,6 +21,7 @@ public abstract class ConnectionGrain<TConnector> : Grain, IExchangeConnection
     private StreamPublisher<ConnectionStatus>? _statusStream;
     private ConnectionStatus _status;
     private TConnector? _connector;
+    private ExchangeError? _refusal;
     private Task _connecting = Task.CompletedTask;
     private bool _wanted = true;
     private volatile bool _stopping;
@@ -51,7 +52,7 @@ public abstract class ConnectionGrain<TConnector> : Grain, IExchangeConnection
         _connector = CreateConnector();
         _services.Local.Add(Connection);
         GrainsLog.Activated(_logger, Connection.ServiceName, Streams.Epoch, _services.SiloName);
-        PublishStatus(_status);
+        PublishStatus(_refusal is null ? _status : _status with { State = ConnectionState.Refused, Reason = _refusal.Message });
     }
 
     /// <inheritdoc/>
@@ -86,7 +87,7 @@ public abstract class ConnectionGrain<TConnector> : Grain, IExchangeConnection
 
     /// <inheritdoc/>
     public Task<Result<ConnectionStatus>> GetStatus(CancellationToken cancellationToken = default) =>
-        _stopping ? Task.FromResult<Result<ConnectionStatus>>(Stamp(_status)) : Stamped(Call(c => c.GetStatus(cancellationToken)));
+        _stopping || _refusal is not null ? Task.FromResult<Result<ConnectionStatus>>(Stamp(_status)) : Stamped(Call(c => c.GetStatus(cancellationToken)));
 
     /// <inheritdoc/>
     public Task<Result<Capabilities>> GetCapabilities(CancellationToken cancellationToken = default) =>
@@ -94,6 +95,9 @@ public abstract class ConnectionGrain<TConnector> : Grain, IExchangeConnection
 
     /// <summary>Makes the venue's connector; null when this version has none, and then every call says so.</summary>
     private protected abstract TConnector? CreateConnector();
+
+    /// <summary>This activation cannot serve, and every call says why. The keeper tries another.</summary>
+    private protected void Refuse(ExchangeError why) => _refusal = why;
 
     /// <summary>
     /// The epoch of this activation. By the clock: enough where consumers recover by a snapshot. A role whose epoch
@@ -105,7 +109,7 @@ public abstract class ConnectionGrain<TConnector> : Grain, IExchangeConnection
     private protected async Task<Result<T>> Call<T>(Func<TConnector, Task<Result<T>>> call)
     {
         if (_connector is not { } connector)
-            return ConnectionErrors.NotImplemented(Connection);
+            return _refusal ?? ConnectionErrors.NotImplemented(Connection);
         if (_stopping)
             return new ExchangeError { Code = ExchangeErrorCode.Stopping, Message = $"'{Connection}' is stopping and takes nothing new", Retryable = true };
         try
@@ -145,6 +149,13 @@ public abstract class ConnectionGrain<TConnector> : Grain, IExchangeConnection
 
     private async Task<KeepAnswer> Keep()
     {
+        if (_refusal is not null && !_stopping)
+        {
+            GrainsLog.Restarting(_logger, Connection.ServiceName, _refusal.Message);
+            DeactivateOnIdle();
+            return new KeepAnswer { State = _status.State, Restarted = true };
+        }
+
         if (_stopping || _connector is null)
             return new KeepAnswer { State = _status.State };
 

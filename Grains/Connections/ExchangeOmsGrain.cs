@@ -1,3 +1,4 @@
+using Exchange.Exchanges.Common.Journal;
 using Exchange.Exchanges.Common.Orders;
 using Exchange.Grains.Connectors;
 using Exchange.Grains.Interfaces;
@@ -88,7 +89,18 @@ public sealed class ExchangeOmsGrain(
         return next;
     }
 
-    private protected override IExchangeOms? CreateConnector() =>
-        Services.Connectors.CreateOms(new OmsConnectorContext(
-            Connection, new OrderPublisher(Connection, Streams, OnConnectorStatus), Streams.Epoch));
+    private protected override IExchangeOms? CreateConnector()
+    {
+        try
+        {
+            return Services.Connectors.CreateOms(new OmsConnectorContext(
+                Connection, new OrderPublisher(Connection, Streams, OnConnectorStatus), Streams.Epoch));
+        }
+        catch (OrderJournalException unusable)
+        {
+            // The message says what to do, so it must reach who asks. Nothing has left: no command can.
+            Refuse(unusable.Error.WithOutcome(CommandOutcome.Rejected));
+            return null;
+        }
+    }
 }

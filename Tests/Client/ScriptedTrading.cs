@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Threading.Channels;
 using Exchange.Exchanges.Common.Account;
+using Exchange.Exchanges.Common.Journal;
 using Exchange.Exchanges.Common.Orders;
 using Exchange.Grains.Connectors;
 using Exchange.Grains.Interfaces;
@@ -26,12 +27,17 @@ internal sealed class ScriptedTrading
     /// <summary>When set, each cancel fails with it.</summary>
     public ExchangeError? CancelError { get; set; }
 
+    /// <summary>When set, no order connector can be made: its journal is of no use.</summary>
+    public ExchangeError? JournalError { get; set; }
+
     public ImmutableArray<Position> Positions { get; set; } = [];
 
     public ScriptedOms Oms { get; private set; } = null!;
 
     public ScriptedOms CreateOms(IServiceProvider services, OmsConnectorContext context)
     {
+        if (JournalError is { } error)
+            throw new OrderJournalException(error);
         Epochs.Enqueue(context.Epoch);
         Oms = new ScriptedOms(this, context);
         _made.Writer.TryWrite(Oms);

@@ -36,7 +36,7 @@ public sealed class TraderSessionTests
         Assert.Equal("active", binance.GetProperty("trading_state").GetString());
 
         trader.Result("oms.place_limit_order", OneOrder.Replace("c1", "c2", StringComparison.Ordinal));
-        Assert.Equal("place c2 by mm1", await test.Trading.NextAsked());
+        Assert.Equal("place c2 by mm1", await test.Trading.NextAsked("place c2"));
         var next = trader.NextUpdate("order.binance", "the order after the picture", u => u.TryGetProperty("order", out var o) && o.GetProperty("client_order_id").GetString() == "c2");
         Assert.Equal(orders.GetProperty("seq").GetInt64() + 1, next.GetProperty("seq").GetInt64());
     }
@@ -141,6 +141,23 @@ public sealed class TraderSessionTests
         Assert.Equal("dead man BTCUSDT 0", await test.Trading.NextAsked("dead man"));
     }
 
+    /// <summary>What the gateway before it armed runs on, and would cancel orders whose owner is not known to want it.</summary>
+    [Fact]
+    public async Task A_gateway_that_follows_another_disarms_what_it_may_not_keep_armed()
+    {
+        await using var test = await GatewayUnderTest.Start(trades: true);
+        using (var trader = test.ConnectRaw())
+        {
+            trader.Result("session.start", """{"trader":"mm1","when_gone":"cancel"}""");
+            trader.Result("oms.place_limit_order", OneOrder);
+            Assert.Equal("dead man BTCUSDT 120", await test.Trading.NextAsked("dead man"));
+        }
+
+        await test.StopGateway();
+        await test.StartGatewayAgain();
+        Assert.Equal("dead man BTCUSDT 0", await test.Trading.NextAsked("dead man"));
+    }
+
     [Theory]
     [InlineData(DeadManReach.Symbol, "A")]
     [InlineData(DeadManReach.Account, "")]
@@ -176,6 +193,38 @@ public sealed class TraderSessionTests
         var after = trader.Result("oms.get_open_orders", """{"exchange":"binance"}""").GetProperty("epoch").GetString();
         Assert.True(long.Parse(after!) > long.Parse(before!), $"{after} after {before}");
         Assert.Equal(2, test.Trading.Epochs.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_journal_that_cannot_be_used_is_told_to_who_trades_and_tried_again()
+    {
+        await using var test = await GatewayUnderTest.Start(trades: true, silos: 2);
+        using var trader = test.ConnectRaw();
+        trader.Subscribe("status.binance.oms");
+        test.Trading.JournalError = new ExchangeError { Code = ExchangeErrorCode.JournalUnavailable, Message = "the journal is another machine's" };
+        var status = (await test.Cluster.Client.GetGrain<IExchangeOmsGrain>("binance").GetStatus()).OrThrow();
+        await test.Cluster.KillSiloAsync(test.Cluster.Silos.Single(s => s.Name == status.Silo)).Within("the silo's end");
+        await test.Cluster.WaitForLivenessToStabilizeAsync(didKill: true).Within("the cluster seeing the silo's end");
+
+        var refused = trader.NextUpdate("status.binance.oms", "the refusal", static u => u.TryGetProperty("state", out var s) && s.GetString() == "refused");
+        Assert.Equal("the journal is another machine's", refused.GetProperty("reason").GetString());
+        var error = trader.Error("oms.place_limit_order", OneOrder);
+        Assert.Equal(("journal_unavailable", "rejected"), (error.GetProperty("code").GetString(), error.GetProperty("outcome").GetString()));
+
+        test.Trading.JournalError = null;
+        trader.NextUpdate("status.binance.oms", "the connection's return", static u => u.TryGetProperty("state", out var s) && s.GetString() == "ready");
+    }
+
+    [Fact]
+    public async Task A_silence_that_one_late_heartbeat_would_exceed_is_refused()
+    {
+        await using var test = await GatewayUnderTest.Start(trades: true);
+        await using var trader = await test.ConnectTrader(heartbeat: TimeSpan.FromSeconds(5));
+        var options = new TraderStartOptions { Trader = "mm1", WhenGone = WhenGone.Cancel, Timeout = TimeSpan.FromSeconds(9) };
+        var error = (await trader.StartSession(options)).Error!;
+        Assert.Equal((ExchangeErrorCode.InvalidArgument, "Timeout"), (error.Code, error.Field));
+        Assert.Contains("10 s or more", error.Message, StringComparison.Ordinal);
+        Assert.Equal(10_000, (await trader.StartSession(options with { Timeout = TimeSpan.FromSeconds(10) })).OrThrow().TimeoutMs);
     }
 
     private static Order Working(string symbol, string? trader) => new()

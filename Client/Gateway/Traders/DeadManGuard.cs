@@ -23,6 +23,7 @@ internal sealed partial class DeadManGuard(
 
     private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly ConcurrentDictionary<string, Exchange> _exchanges = new(StringComparer.Ordinal);
+    private long _startedAt;
 
     /// <summary>Something that the arming depends on has changed.</summary>
     public void OnChanged() => _changed.Writer.TryWrite(true);
@@ -39,6 +40,7 @@ internal sealed partial class DeadManGuard(
     {
         if (options.DeadManTime <= TimeSpan.Zero)
             return;
+        _startedAt = time.GetTimestamp();
         try
         {
             while (true)
@@ -61,10 +63,12 @@ internal sealed partial class DeadManGuard(
     /// <summary>What may be armed: where every owner of a working order chose to be cancelled.</summary>
     internal static ImmutableHashSet<string> Eligible(IEnumerable<Order> working, DeadManReach reach, Func<string?, bool> wantsCancel) =>
     [
-        .. working.GroupBy(o => reach == DeadManReach.Symbol ? o.Symbol : Everything, StringComparer.Ordinal)
+        .. working.GroupBy(o => Reached(o, reach), StringComparer.Ordinal)
             .Where(g => g.All(o => wantsCancel(o.Trader)))
             .Select(g => g.Key),
     ];
+
+    private static string Reached(Order order, DeadManReach reach) => reach == DeadManReach.Symbol ? order.Symbol : Everything;
 
     private async Task UpdateAsync(string name)
     {
@@ -75,7 +79,7 @@ internal sealed partial class DeadManGuard(
             return;
 
         var eligible = Eligible(working, exchange.Reach!.Value, traders.WantsCancel);
-        foreach (var symbol in exchange.Armed.Keys.Where(s => !eligible.Contains(s)))
+        foreach (var symbol in exchange.Armed.Keys.Concat(LeftBehind(exchange, working)).Where(s => !eligible.Contains(s)).ToHashSet())
             await SetAsync(exchange, symbol, TimeSpan.Zero);
         // The longest armed first, so that a limit does not let an armed one lapse for a new one.
         foreach (var symbol in eligible.OrderBy(s => exchange.Armed.TryGetValue(s, out var at) ? at : long.MaxValue).Take(options.MaxDeadManSymbols))
@@ -84,6 +88,15 @@ internal sealed partial class DeadManGuard(
                 await SetAsync(exchange, symbol, options.DeadManTime);
         }
     }
+
+    /// <summary>
+    /// What a gateway before this one may have armed: it is not known, and its time runs on. After one such time it has run out, and
+    /// nothing can be left.
+    /// </summary>
+    private IEnumerable<string> LeftBehind(Exchange exchange, ImmutableArray<Order> working) =>
+        time.GetElapsedTime(_startedAt) >= options.DeadManTime
+            ? []
+            : working.Select(o => Reached(o, exchange.Reach!.Value)).Where(s => !exchange.Disarmed.Contains(s));
 
     private async Task<bool> LearnReachAsync(Exchange exchange)
     {
@@ -103,10 +116,10 @@ internal sealed partial class DeadManGuard(
             token => grains.GetGrain<IExchangeOmsGrain>(exchange.Name).SetDeadManSwitch(symbol == Everything ? null : symbol, timeToLive, token));
         if (!result.IsSuccess)
             LogFailed(logger, exchange.Name, symbol, result.Error.ToString());
-        else if (timeToLive == TimeSpan.Zero)
-            exchange.Armed.TryRemove(symbol, out _);
-        else
+        else if (timeToLive > TimeSpan.Zero)
             exchange.Armed[symbol] = at;
+        else
+            exchange.Disarm(symbol);
     }
 
     [LoggerMessage(70, LogLevel.Warning, "The dead-man switch of {Exchange} for {Symbol} could not be set: {Error}")]
@@ -121,5 +134,14 @@ internal sealed partial class DeadManGuard(
 
         /// <summary>What is armed, and when it was armed last, as a timestamp.</summary>
         public ConcurrentDictionary<string, long> Armed { get; } = new(StringComparer.Ordinal);
+
+        /// <summary>What this gateway has disarmed.</summary>
+        public HashSet<string> Disarmed { get; } = new(StringComparer.Ordinal);
+
+        public void Disarm(string symbol)
+        {
+            Disarmed.Add(symbol);
+            Armed.TryRemove(symbol, out _);
+        }
     }
 }
