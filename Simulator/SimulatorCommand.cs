@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Exchange.Simulator.Binance;
 
 namespace Exchange.Simulator;
 
@@ -11,6 +12,12 @@ internal static class SimulatorCommand
     {
         var seed = new Option<int>("--seed") { Description = "fixes every decision of the order flow", DefaultValueFactory = _ => 1 };
         var rate = new Option<int>("--rate") { Description = "decisions of the order flow a second", DefaultValueFactory = _ => 400 };
+        var venues = new Option<string[]>("--venues")
+        {
+            Description = "of " + string.Join(", ", VenueList.Names),
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [.. VenueList.Names],
+        };
         var symbols = new Option<string[]>("--symbols")
         {
             Description = "the Binance symbols to trade",
@@ -29,7 +36,7 @@ internal static class SimulatorCommand
         var portsFile = new Option<FileInfo?>("--ports-file") { Description = "is written the addresses, as JSON, once they listen" };
         var command = new RootCommand("Wire-level simulators of the venues, on loopback.")
         {
-            seed, rate, symbols, replay, speed, startOnSubscribe, controlPort, binancePort, portsFile,
+            seed, rate, venues, symbols, replay, speed, startOnSubscribe, controlPort, binancePort, portsFile,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -39,12 +46,15 @@ internal static class SimulatorCommand
                 return 2;
             }
 
+            var recording = parsed.GetValue(replay)?.FullName;
             var options = new SimulatorOptions
             {
+                Venues = parsed.GetValue(venues)!,
                 Seed = parsed.GetValue(seed),
                 Rate = parsed.GetValue(rate),
                 Symbols = parsed.GetValue(symbols)!,
-                Replay = parsed.GetValue(replay)?.FullName,
+                Replay = recording,
+                ReplayVenue = recording is not null && File.Exists(recording) ? VenueList.OfRecording(recording) : BinanceVenue.VenueName,
                 ReplaySpeed = factor,
                 StartOnSubscribe = parsed.GetValue(startOnSubscribe),
                 ControlPort = parsed.GetValue(controlPort),
@@ -79,10 +89,18 @@ internal static class SimulatorCommand
         await using var host = await SimulatorHost.StartAsync(options, cancellation);
         host.Told = Console.WriteLine;
         Console.WriteLine($"control  {host.ControlUri}");
-        Console.WriteLine($"binance  {host.BinanceRestUri}  (key demo-key, secret demo-secret; demo-readonly with the same secret may only look; demo-ed25519 see docs/simulator.md)");
-        Console.WriteLine(options.Replay is null
-            ? $"seed {options.Seed}, {options.Rate} decisions a second on {string.Join(", ", options.Symbols)}"
-            : $"playing {Path.GetFileName(options.Replay)}");
+        foreach (var venue in host.Venues)
+        {
+            foreach (var port in venue.Ports)
+            {
+                Console.WriteLine($"{port.Name,-8} {port.Uri}  ({venue.Credentials})");
+            }
+
+            Console.WriteLine(options.ReplayOf(venue.Name) is { } file
+                ? $"{venue.Name,-8} plays {Path.GetFileName(file)}"
+                : $"{venue.Name,-8} seed {options.Seed}, {options.Rate} decisions a second on {string.Join(", ", venue.Symbols)}");
+        }
+
         if (portsFile is not null)
         {
             await WritePortsAsync(portsFile, host);
@@ -106,11 +124,9 @@ internal static class SimulatorCommand
     private static async Task WritePortsAsync(FileInfo file, SimulatorHost host)
     {
         var unfinished = file.FullName + ".tmp";
-        await File.WriteAllTextAsync(unfinished, JsonSerializer.Serialize(new
-        {
-            control = host.ControlUri.ToString().TrimEnd('/'),
-            binance = host.BinanceRestUri.ToString().TrimEnd('/'),
-        }));
+        var ports = host.Venues.SelectMany(venue => venue.Ports).ToDictionary(port => port.Name, port => port.Uri.ToString().TrimEnd('/'));
+        ports["control"] = host.ControlUri.ToString().TrimEnd('/');
+        await File.WriteAllTextAsync(unfinished, JsonSerializer.Serialize(ports));
         File.Move(unfinished, file.FullName, overwrite: true);
     }
 }

@@ -1,4 +1,3 @@
-using Exchange.Simulator.Binance;
 using Exchange.Simulator.Control;
 using Exchange.Simulator.Engine;
 using Exchange.Simulator.Faults;
@@ -9,7 +8,7 @@ namespace Exchange.Simulator;
 /// The simulators of one process with their ports. Tests start one with ports of 0 and dispose it; <c>Program</c> starts one
 /// with the documented ports.
 /// </summary>
-internal sealed class SimulatorHost : IAsyncDisposable
+internal sealed partial class SimulatorHost : IAsyncDisposable
 {
     /// <summary>How often the running simulator looks what is due.</summary>
     private static readonly TimeSpan _beat = TimeSpan.FromMilliseconds(5);
@@ -17,18 +16,18 @@ internal sealed class SimulatorHost : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<LoopbackListener> _listeners = [];
     private readonly SimulatorOptions _options;
-    private readonly TradingControl? _trading;
+    private readonly List<ISimulatedVenue> _venues = [];
     private Task _running = Task.CompletedTask;
 
     private SimulatorHost(SimulatorOptions options)
     {
         _options = options;
         Context = new SimulatorContext(new SimulatorClock(options.TimeProvider), options.Seed);
-        BinanceVenue? venue = null;
-        Binance = venue = new BinanceVenue(Context, options, hub => options.Replay is null
-            ? new LiveMarket(Context, hub, options.Symbols)
-            : new ReplayMarket(Context, hub, options, () => venue?.LargestBacklog ?? 0, message => Told?.Invoke(message)));
-        _trading = venue.Api is { } api ? new TradingControl(Context, api) : null;
+        foreach (var name in options.Venues)
+        {
+            _venues.Add(VenueList.Create(name, Context, options, message => Told?.Invoke(message)));
+        }
+
         Context.Faults.Added = OnFault;
         Context.Faults.Removed = OnFaultRemoved;
     }
@@ -40,23 +39,11 @@ internal sealed class SimulatorHost : IAsyncDisposable
 
     public SimulatorClock Clock => Context.Clock;
 
-    public BinanceVenue Binance { get; }
-
-    /// <summary>The private side of Binance: what can be done to it, and what it knows.</summary>
-    /// <exception cref="ArgumentException">A recording is being played: nothing trades.</exception>
-    public TradingControl Trading => _trading ?? throw new ArgumentException("a recording is being played: nothing trades");
+    /// <summary>In the order of <see cref="SimulatorOptions.Venues"/>.</summary>
+    public IReadOnlyList<ISimulatedVenue> Venues => _venues;
 
     /// <summary>The address of the control port.</summary>
     public Uri ControlUri { get; private set; } = null!;
-
-    /// <summary>Where Binance's REST calls go: <c>http://127.0.0.1:port</c>.</summary>
-    public Uri BinanceRestUri { get; private set; } = null!;
-
-    /// <summary>Binance's WebSocket API.</summary>
-    public Uri BinanceWsApiUri => new(BinanceStreamUri, "/ws-fapi/v1");
-
-    /// <summary>Where Binance's streams are: <c>ws://127.0.0.1:port</c>, the route to be added.</summary>
-    public Uri BinanceStreamUri => new UriBuilder(BinanceRestUri) { Scheme = "ws" }.Uri;
 
     public static async Task<SimulatorHost> StartAsync(SimulatorOptions options, CancellationToken cancellation = default)
     {
@@ -65,7 +52,11 @@ internal sealed class SimulatorHost : IAsyncDisposable
         {
             var control = new ControlApi(host);
             host.ControlUri = await host.ListenAsync(options.ControlPort, control.HandleAsync, cancellation);
-            host.BinanceRestUri = await host.ListenAsync(options.BinancePort, host.Binance.HandleAsync, cancellation);
+            foreach (var port in host._venues.SelectMany(venue => venue.Ports))
+            {
+                port.Uri = await host.ListenAsync(port.Port, port.Handle, cancellation);
+            }
+
             host._running = options.Runs ? Task.Run(host.RunAsync, CancellationToken.None) : Task.CompletedTask;
             return host;
         }
@@ -76,12 +67,16 @@ internal sealed class SimulatorHost : IAsyncDisposable
         }
     }
 
-    /// <summary>So many decisions of the order flow, over the symbols in turn, at once.</summary>
+    /// <exception cref="ArgumentException">It does not run here.</exception>
+    public ISimulatedVenue Venue(string name) => _venues.Find(venue => venue.Name == name)
+        ?? throw new ArgumentException($"venue: one of {string.Join(", ", _venues.Select(venue => venue.Name))}, not {name}");
+
+    /// <summary>So many decisions of each venue's order flow, over its symbols in turn, at once.</summary>
     public void Step(int decisions = 1)
     {
         lock (Context.Turn)
         {
-            Binance.Market.Step(decisions);
+            _venues.ForEach(venue => venue.Step(decisions));
         }
     }
 
@@ -127,53 +122,21 @@ internal sealed class SimulatorHost : IAsyncDisposable
         }
     }
 
-    /// <summary>The whole book as the engine (or the recording) has it.</summary>
+    /// <summary>The whole book as the engine (or the recording) of the first venue has it that knows the symbol.</summary>
     public BookState Book(string symbol)
     {
         lock (Context.Turn)
         {
-            return Binance.Market.Book(symbol);
+            var venue = _venues.Find(candidate => candidate.Symbols.Contains(symbol)) ?? throw new ArgumentException($"symbol: there is no {symbol}");
+            return venue.Book(symbol);
         }
     }
-
-    /// <summary>Publishes <c>symbol@depthN</c> with the suffix given, now; gives the frame's <c>u</c>.</summary>
-    public long EmitPartialDepth(string symbol, int levels = 20, string speedSuffix = "@100ms")
-    {
-        lock (Context.Turn)
-        {
-            return Binance.Market.EmitPartialDepth(symbol, levels, speedSuffix);
-        }
-    }
-
-    /// <summary>Publishes <c>symbol@depth</c> with the suffix given, and its partial books, now; gives the frame's <c>u</c>.</summary>
-    public long EmitDepth(string symbol, string speedSuffix = "@100ms")
-    {
-        lock (Context.Turn)
-        {
-            return Binance.Market.EmitDepth(symbol, speedSuffix);
-        }
-    }
-
-    /// <summary>Lets the order flow of one symbol decide until its book has changed.</summary>
-    public void ChangeBook(string symbol)
-    {
-        lock (Context.Turn)
-        {
-            Binance.Market.ChangeBook(symbol);
-        }
-    }
-
-    /// <summary>Completes once somebody is given the stream's frames.</summary>
-    public Task WhenSubscribed(string stream) => Context.When(() => Binance.IsWanted(stream));
-
-    /// <summary>Completes once so many sockets are open.</summary>
-    public Task WhenConnections(int count) => Context.When(() => Binance.Connections.Count(c => c.Ended is null) == count);
 
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
         await _running;
-        Binance.Dispose();
+        _venues.ForEach(venue => venue.Dispose());
         foreach (var listener in _listeners)
         {
             await listener.DisposeAsync();
@@ -184,15 +147,7 @@ internal sealed class SimulatorHost : IAsyncDisposable
 
     private void OnFault(Fault fault)
     {
-        switch (fault.Venue)
-        {
-            case "binance":
-                Binance.OnFault(fault);
-                break;
-            default:
-                throw new ArgumentException($"venue: there is only binance so far, not {fault.Venue}");
-        }
-
+        Venue(fault.Venue).OnFault(fault);
         if (fault.Kind == FaultKind.ClockSkew)
         {
             Clock.Skew = TimeSpan.FromMilliseconds(fault.OffsetMs ?? 0);
@@ -202,12 +157,16 @@ internal sealed class SimulatorHost : IAsyncDisposable
 
     private void OnFaultRemoved(Fault fault)
     {
-        Binance.OnFaultRemoved(fault);
+        Venue(fault.Venue).OnFaultRemoved(fault);
         if (fault.Kind == FaultKind.ClockSkew)
         {
             Clock.Skew = TimeSpan.Zero;
         }
     }
+
+    private T Venue<T>()
+        where T : class, ISimulatedVenue => _venues.OfType<T>().FirstOrDefault()
+            ?? throw new ArgumentException($"{typeof(T).Name} is not among the venues: {string.Join(", ", _options.Venues)}");
 
     private async Task<Uri> ListenAsync(int port, RequestDelegate handle, CancellationToken cancellation)
     {
@@ -233,7 +192,7 @@ internal sealed class SimulatorHost : IAsyncDisposable
                     decided = due;
                     if (decisions > 0)
                     {
-                        Binance.Market.Step(decisions);
+                        _venues.ForEach(venue => venue.Step(decisions));
                     }
 
                     Context.Timetable.RunDue();

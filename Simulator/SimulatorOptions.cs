@@ -1,9 +1,14 @@
+using Exchange.Simulator.Binance;
+
 namespace Exchange.Simulator;
 
 /// <summary>What a simulator is to be; ports of 0 are chosen by the system.</summary>
 internal sealed record SimulatorOptions
 {
     public int ControlPort { get; init; }
+
+    /// <summary>Which venues run, of <see cref="VenueList.Names"/>.</summary>
+    public IReadOnlyList<string> Venues { get; init; } = [BinanceVenue.VenueName];
 
     public int BinancePort { get; init; }
 
@@ -19,8 +24,11 @@ internal sealed record SimulatorOptions
     /// </summary>
     public bool Runs { get; init; } = true;
 
-    /// <summary>Decisions of the order flow a second, over all symbols.</summary>
+    /// <summary>Decisions of the order flow a second, over all symbols of a venue.</summary>
     public int Rate { get; init; } = 400;
+
+    /// <summary>The recording that this venue is to play; null for the order flow.</summary>
+    public string? ReplayOf(string venue) => venue == ReplayVenue ? Replay : null;
 
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
@@ -41,6 +49,9 @@ internal sealed record SimulatorOptions
 
     /// <summary>A recording to play in place of the order flow.</summary>
     public string? Replay { get; init; }
+
+    /// <summary>The venue that the recording is of; the others' order flow goes on.</summary>
+    public string ReplayVenue { get; init; } = BinanceVenue.VenueName;
 
     /// <summary>Times as fast as recorded; positive infinity means as fast as clients can take it.</summary>
     public double ReplaySpeed { get; init; } = 1;

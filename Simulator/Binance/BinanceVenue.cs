@@ -1,4 +1,7 @@
+using System.Text.Json;
 using Exchange.Simulator.Binance.Api;
+using Exchange.Simulator.Control;
+using Exchange.Simulator.Engine;
 using Exchange.Simulator.Faults;
 using Exchange.Simulator.Sockets;
 
@@ -7,8 +10,10 @@ namespace Exchange.Simulator.Binance;
 /// <summary>
 /// The venue on its one port: REST, market streams, and (unless a recording is played) the private side.
 /// </summary>
-internal sealed class BinanceVenue : IDisposable
+internal sealed class BinanceVenue : ISimulatedVenue
 {
+    public const string VenueName = "binance";
+
     private const int MaximumPendingBytes = 8 << 20;
     private const int RememberedEnds = 100;
 
@@ -16,22 +21,29 @@ internal sealed class BinanceVenue : IDisposable
     private readonly StreamHub _hub;
     private readonly BinanceRest _rest;
     private readonly RequestWeights _weights;
+    private readonly TradingControl? _trading;
     private readonly Dictionary<long, ClientConnection> _connections = [];
     private readonly Queue<ClientConnection> _ended = new();
     private long _nextConnection = 1;
 
-    public BinanceVenue(SimulatorContext context, SimulatorOptions options, Func<StreamHub, IBinanceMarket> createMarket)
+    /// <param name="tell">Says something to whoever sits at the terminal.</param>
+    public BinanceVenue(SimulatorContext context, SimulatorOptions options, Action<string> tell)
     {
         _context = context;
         _hub = new StreamHub();
-        Market = createMarket(_hub);
+        Market = options.ReplayOf(VenueName) is null
+            ? new LiveMarket(context, _hub, options.Symbols)
+            : new ReplayMarket(context, _hub, options, () => LargestBacklog, tell);
         Market.Schedule();
         _weights = new RequestWeights(context.Clock);
         _rest = new BinanceRest(context, Market, _weights);
         if (Market is LiveMarket live)
         {
             Api = new VenueApi(context, live, _hub, _weights, options);
+            _trading = new TradingControl(context, Api);
         }
+
+        Ports = [new VenuePort(VenueName, options.BinancePort, HandleAsync)];
 
         context.Timetable.Every(TimeSpan.FromSeconds(1), () =>
         {
@@ -42,7 +54,22 @@ internal sealed class BinanceVenue : IDisposable
         });
     }
 
+    public string Name => VenueName;
+
+    public IReadOnlyList<VenuePort> Ports { get; }
+
+    public string Credentials =>
+        "key demo-key, secret demo-secret; demo-readonly with the same secret may only look; demo-ed25519 see docs/simulator.md";
+
+    public IReadOnlyList<string> Symbols => Market.Symbols;
+
+    public IVenueControl Control => Trading;
+
     public IBinanceMarket Market { get; }
+
+    /// <summary>The private side: what can be done to it, and what it knows.</summary>
+    /// <exception cref="ArgumentException">A recording is being played: nothing trades.</exception>
+    public TradingControl Trading => _trading ?? throw new ArgumentException("a recording is being played: nothing trades");
 
     /// <summary>The private side; null while a recording is played: nothing trades there.</summary>
     public VenueApi? Api { get; }
@@ -81,6 +108,12 @@ internal sealed class BinanceVenue : IDisposable
 
     /// <summary>The sockets that are open, and the last of those that were. Within the turn.</summary>
     public IEnumerable<ClientConnection> Remembered => _connections.Values.Concat(_ended);
+
+    public BookState Book(string symbol) => Market.Book(symbol);
+
+    public void Step(int decisions) => Market.Step(decisions);
+
+    public void WriteState(Utf8JsonWriter writer) => BinanceState.Write(writer, this);
 
     /// <summary>Any request to the venue's port.</summary>
     public async Task HandleAsync(HttpContext http)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Exchange.Simulator.Engine;
 
 namespace Exchange.Simulator.Binance;
 
@@ -46,10 +47,5 @@ internal interface IBinanceMarket
     /// <summary>For the control port's state.</summary>
     void WriteState(Utf8JsonWriter writer);
 }
-
-/// <summary>A book as text, best levels first.</summary>
-internal sealed record BookState(
-    string Symbol, long LastUpdateId, IReadOnlyList<(string Price, string Quantity)> Bids,
-    IReadOnlyList<(string Price, string Quantity)> Asks);
 
 internal readonly record struct AggTradeQuery(long? FromId, long? Start, long? End, int Limit);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Exchange.Simulator.Engine;
 
 namespace Exchange.Simulator.Binance;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Exchange.Simulator.Engine;
 using Exchange.Simulator.Replay;
 
 namespace Exchange.Simulator.Binance;
@@ -28,7 +29,7 @@ internal sealed class ReplayMarket : IBinanceMarket
         _context = context;
         _hub = hub;
         _tell = tell;
-        _recording = BinanceRecording.Read(options.Replay!);
+        _recording = BinanceRecording.Read(options.ReplayOf(BinanceVenue.VenueName)!);
         Symbols = _recording.Symbols;
         foreach (var symbol in Symbols)
         {

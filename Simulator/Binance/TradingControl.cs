@@ -1,6 +1,8 @@
+using System.Text.Json;
 using Exchange.Simulator.Binance.Algo;
 using Exchange.Simulator.Binance.Api;
 using Exchange.Simulator.Binance.Trading;
+using Exchange.Simulator.Control;
 using Exchange.Simulator.Engine;
 
 namespace Exchange.Simulator.Binance;
@@ -9,9 +11,13 @@ namespace Exchange.Simulator.Binance;
 /// What tests and people may do to the private side, and the truth about it: what the venue received, and which orders,
 /// fills, positions and money it has. Every member takes the simulator's turn; what it gives is a copy.
 /// </summary>
-internal sealed class TradingControl(SimulatorContext context, VenueApi api)
+internal sealed class TradingControl(SimulatorContext context, VenueApi api) : IVenueControl
 {
     private long _nextSystemOrder = 1;
+
+    public IReadOnlyList<string> Truths => ["commands", "orders", "algo-orders", "fills", "positions", "wallets"];
+
+    public IReadOnlyList<string> Actions => TradingActions.Names;
 
     /// <summary>Everything the private API received, oldest first.</summary>
     public IReadOnlyList<ReceivedCommand> Commands => Within(() => api.Pipeline.Log.Commands.ToArray());
@@ -181,6 +187,20 @@ internal sealed class TradingControl(SimulatorContext context, VenueApi api)
             .Select(position => (position, api.Desk.MarkOf(position.Symbol)));
         api.Desk.Events.MarginCall(owner, Margin.Of(owner, api.Desk.MarkOf).CrossWallet, positions);
     });
+
+    public object Truth(string name, string? account, string? clientOrderId) => name switch
+    {
+        "commands" => Commands.Where(command => clientOrderId is null || command.ClientOrderId == clientOrderId),
+        "orders" => Orders(account).Where(order => clientOrderId is null || order.ClientOrderId == clientOrderId),
+        "algo-orders" => AlgoOrders(account),
+        "fills" => Fills(account),
+        "positions" => Positions(account),
+        "wallets" => Wallets(account),
+        _ => throw new ArgumentException($"nothing of the name {name}; there are {string.Join(", ", Truths)}"),
+    };
+
+    public string? Do(string action, JsonElement request) => TradingActions.Do(
+        this, action, request.Deserialize<TradingActionRequest>(ControlJson.Options) ?? throw new ArgumentException("the body is empty"));
 
     private static bool Is(ReceivedCommand command, string clientOrderId, string? method) =>
         command.ClientOrderId == clientOrderId && (method is null || command.Method == method);

@@ -1,7 +1,5 @@
 using System.Buffers;
 using System.Text.Json;
-using System.Text.Json.Serialization;
-using Exchange.Simulator.Binance;
 using Exchange.Simulator.Faults;
 
 namespace Exchange.Simulator.Control;
@@ -9,15 +7,6 @@ namespace Exchange.Simulator.Control;
 /// <summary>The control port: faults, state and clock, for people and for tests in other processes. See docs/simulator.md.</summary>
 internal sealed class ControlApi(SimulatorHost host)
 {
-    private static readonly JsonSerializerOptions _json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        DictionaryKeyPolicy = null,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
-    };
-
     public async Task HandleAsync(HttpContext http)
     {
         try
@@ -50,22 +39,17 @@ internal sealed class ControlApi(SimulatorHost host)
                 case ("POST", "/clock"):
                     await ClockAsync(http);
                     break;
-                case ("GET", "/binance/commands") or ("GET", "/binance/orders") or ("GET", "/binance/algo-orders") or ("GET", "/binance/fills")
-                    or ("GET", "/binance/positions") or ("GET", "/binance/wallets"):
-                    await TruthAsync(http, path["/binance/".Length..]);
-                    break;
-                case ("POST", _) when path.StartsWith("/binance/", StringComparison.Ordinal):
-                    var made = TradingActions.Do(Trading, path["/binance/".Length..], await ReadAsync<TradingActionRequest>(http));
-                    await WriteBodyAsync(http, 200, JsonSerializer.SerializeToUtf8Bytes(new { ClientOrderId = made }, _json));
-                    break;
                 case ("POST", "/step"):
                     await StepAsync(http);
                     break;
                 default:
-                    await ErrorAsync(http, 404, $"no {http.Request.Method} {path} here; there are GET /state, "
-                        + "GET /state/book?symbol=, GET|POST|DELETE /faults, DELETE /faults/<id>, GET|POST /clock, POST /step, "
-                        + "GET /binance/commands|orders|algo-orders|fills|positions|wallets, POST /binance/<action> with one of "
-                        + TradingActions.Names);
+                    if (!await OfVenueAsync(http, path))
+                    {
+                        await ErrorAsync(http, 404, $"no {http.Request.Method} {path} here; there are GET /state, "
+                            + "GET /state/book?symbol=&venue=, GET|POST|DELETE /faults, DELETE /faults/<id>, GET|POST /clock, POST /step"
+                            + string.Concat(host.Venues.Select(Described)));
+                    }
+
                     break;
             }
         }
@@ -76,8 +60,6 @@ internal sealed class ControlApi(SimulatorHost host)
                 : refused.Message);
         }
     }
-
-    private TradingControl Trading => host.Trading;
 
     private static string Name(FaultKind kind) => JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString());
 
@@ -90,10 +72,10 @@ internal sealed class ControlApi(SimulatorHost host)
     }
 
     private static Task ErrorAsync(HttpContext http, int status, string message) =>
-        WriteBodyAsync(http, status, JsonSerializer.SerializeToUtf8Bytes(new { error = message }, _json));
+        WriteBodyAsync(http, status, JsonSerializer.SerializeToUtf8Bytes(new { error = message }, ControlJson.Options));
 
     private static async Task<T> ReadAsync<T>(HttpContext http) =>
-        await JsonSerializer.DeserializeAsync<T>(http.Request.Body, _json, http.RequestAborted)
+        await JsonSerializer.DeserializeAsync<T>(http.Request.Body, ControlJson.Options, http.RequestAborted)
             ?? throw new ArgumentException("the body is empty");
 
     private async Task AnswerAsync(HttpContext http, int status, Action<Utf8JsonWriter> write)
@@ -114,7 +96,7 @@ internal sealed class ControlApi(SimulatorHost host)
     {
         var fault = await ReadAsync<Fault>(http);
         host.AddFault(fault);
-        await AnswerAsync(http, 201, writer => JsonSerializer.Serialize(writer, fault, _json));
+        await AnswerAsync(http, 201, writer => JsonSerializer.Serialize(writer, fault, ControlJson.Options));
     }
 
     private async Task RemoveFaultAsync(HttpContext http, string id)
@@ -135,18 +117,59 @@ internal sealed class ControlApi(SimulatorHost host)
         }
     }
 
+    private static string Described(ISimulatedVenue venue)
+    {
+        try
+        {
+            return $", GET /{venue.Name}/{string.Join('|', venue.Control.Truths)}, POST /{venue.Name}/{string.Join('|', venue.Control.Actions)}";
+        }
+        catch (ArgumentException)
+        {
+            // It plays a recording: nothing trades.
+            return "";
+        }
+    }
+
+    /// <summary><c>/&lt;venue&gt;/&lt;truth or action&gt;</c>; false when the path is none.</summary>
+    private async Task<bool> OfVenueAsync(HttpContext http, string path)
+    {
+        var parts = path.Split('/');
+        if (parts.Length != 3 || host.Venues.FirstOrDefault(venue => venue.Name == parts[1]) is not { } venue)
+        {
+            return false;
+        }
+
+        var control = venue.Control;
+        switch (http.Request.Method)
+        {
+            case "GET" when control.Truths.Contains(parts[2]):
+                var truth = control.Truth(parts[2], Query(http, "account"), Query(http, "client_order_id"));
+                await WriteBodyAsync(http, 200, JsonSerializer.SerializeToUtf8Bytes(truth, ControlJson.Options));
+                return true;
+            case "POST":
+                var made = control.Do(parts[2], await ReadAsync<JsonElement>(http));
+                await WriteBodyAsync(http, 200, JsonSerializer.SerializeToUtf8Bytes(new { ClientOrderId = made }, ControlJson.Options));
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static string? Query(HttpContext http, string name) => http.Request.Query[name].ToString() is { Length: > 0 } given ? given : null;
+
     private async Task BookAsync(HttpContext http)
     {
-        var symbol = http.Request.Query["symbol"].ToString();
-        if (!host.Binance.Market.Symbols.Contains(symbol))
+        var symbol = Query(http, "symbol") ?? "";
+        var among = Query(http, "venue") is { } named ? [host.Venue(named)] : host.Venues;
+        if (among.FirstOrDefault(candidate => candidate.Symbols.Contains(symbol)) is not { } venue)
         {
-            await ErrorAsync(http, 404, $"symbol: one of {string.Join(", ", host.Binance.Market.Symbols)}");
+            await ErrorAsync(http, 404, $"symbol: one of {string.Join(", ", among.SelectMany(candidate => candidate.Symbols))}");
             return;
         }
 
         await AnswerAsync(http, 200, writer =>
         {
-            var book = host.Binance.Market.Book(symbol);
+            var book = venue.Book(symbol);
             writer.WriteStartObject();
             writer.WriteString("symbol"u8, symbol);
             writer.WriteNumber("last_update_id"u8, book.LastUpdateId);
@@ -166,23 +189,6 @@ internal sealed class ControlApi(SimulatorHost host)
 
             writer.WriteEndObject();
         });
-    }
-
-    /// <summary>What the venue knows, as it is: for whoever checks what others believe.</summary>
-    private Task TruthAsync(HttpContext http, string of)
-    {
-        var account = http.Request.Query["account"].ToString() is { Length: > 0 } named ? named : null;
-        var clientOrderId = http.Request.Query["client_order_id"].ToString();
-        object truth = of switch
-        {
-            "commands" => Trading.Commands.Where(command => clientOrderId.Length == 0 || command.ClientOrderId == clientOrderId),
-            "orders" => Trading.Orders(account).Where(order => clientOrderId.Length == 0 || order.ClientOrderId == clientOrderId),
-            "algo-orders" => Trading.AlgoOrders(account),
-            "fills" => Trading.Fills(account),
-            "positions" => Trading.Positions(account),
-            _ => Trading.Wallets(account),
-        };
-        return WriteBodyAsync(http, 200, JsonSerializer.SerializeToUtf8Bytes(truth, _json));
     }
 
     private async Task ClockAsync(HttpContext http)
@@ -214,7 +220,7 @@ internal sealed class ControlApi(SimulatorHost host)
         writer.WriteEndObject();
     }
 
-    private void WriteFaults(Utf8JsonWriter writer) => JsonSerializer.Serialize(writer, host.Context.Faults.Faults, _json);
+    private void WriteFaults(Utf8JsonWriter writer) => JsonSerializer.Serialize(writer, host.Context.Faults.Faults, ControlJson.Options);
 
     private void WriteState(Utf8JsonWriter writer)
     {
@@ -225,8 +231,12 @@ internal sealed class ControlApi(SimulatorHost host)
         writer.WritePropertyName("faults"u8);
         WriteFaults(writer);
         writer.WriteStartObject("venues"u8);
-        writer.WritePropertyName("binance"u8);
-        BinanceState.Write(writer, host.Binance);
+        foreach (var venue in host.Venues)
+        {
+            writer.WritePropertyName(venue.Name);
+            venue.WriteState(writer);
+        }
+
         writer.WriteEndObject();
         writer.WriteEndObject();
     }

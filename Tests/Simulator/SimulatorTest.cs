@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Exchange.Simulator;
 using Exchange.Simulator.Binance;
+using Exchange.Simulator.Engine;
 using Xunit;
 
 namespace Exchange.Tests.Simulator;

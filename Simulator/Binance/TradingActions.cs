@@ -1,8 +1,7 @@
 using System.Globalization;
-using Exchange.Simulator.Binance;
 using Exchange.Simulator.Binance.Trading;
 
-namespace Exchange.Simulator.Control;
+namespace Exchange.Simulator.Binance;
 
 /// <summary>What <c>POST /binance/&lt;action&gt;</c> may say; each action reads the members that it needs.</summary>
 internal sealed record TradingActionRequest(
@@ -13,7 +12,8 @@ internal sealed record TradingActionRequest(
 /// <summary>The actions on the private side of Binance that the control port offers.</summary>
 internal static class TradingActions
 {
-    public const string Names = "fill, overfill, cancel, mark, last, funding, deposit, manual-order, liquidate, adl, settle, margin-call";
+    public static IReadOnlyList<string> Names { get; } =
+        ["fill", "overfill", "cancel", "mark", "last", "funding", "deposit", "manual-order", "liquidate", "adl", "settle", "margin-call"];
 
     /// <summary>Does it; gives the client order id of an order that it made, if any.</summary>
     /// <exception cref="ArgumentException">Unknown action or member, or nothing to act on.</exception>
@@ -54,7 +54,7 @@ internal static class TradingActions
                 trading.MarginCall(request.Account);
                 return null;
             default:
-                throw new ArgumentException($"no action {action}; there are {Names}");
+                throw new ArgumentException($"no action {action}; there are {string.Join(", ", Names)}");
         }
     }
 

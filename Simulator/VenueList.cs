@@ -1,0 +1,26 @@
+using Exchange.Simulator.Binance;
+
+namespace Exchange.Simulator;
+
+/// <summary>The venues that there are. A new one is one more line here.</summary>
+internal static class VenueList
+{
+    public static IReadOnlyList<string> Names { get; } = [BinanceVenue.VenueName];
+
+    /// <exception cref="ArgumentException">There is no such venue, or its options cannot be met.</exception>
+    public static ISimulatedVenue Create(string name, SimulatorContext context, SimulatorOptions options, Action<string> tell) => name switch
+    {
+        BinanceVenue.VenueName => new BinanceVenue(context, options, tell),
+        _ => throw new ArgumentException($"venues: of {string.Join(", ", Names)}, not {name}"),
+    };
+
+    /// <summary>The venue that a recording is of, by the addresses in it.</summary>
+    /// <exception cref="InvalidDataException">It is of none that there is.</exception>
+    public static string OfRecording(string path)
+    {
+        var lines = File.ReadLines(path).Where(line => line.Length > 0);
+        return lines.Select(line => Names.FirstOrDefault(name => line.Contains($"{name}.com/", StringComparison.Ordinal)
+                || line.Contains($"{name}.io/", StringComparison.Ordinal))).FirstOrDefault(found => found is not null)
+            ?? BinanceVenue.VenueName;
+    }
+}
