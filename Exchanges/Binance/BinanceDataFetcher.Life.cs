@@ -1,3 +1,4 @@
+using Exchange.Exchanges.Common.Connections;
 using Exchange.Exchanges.Common.Sockets;
 using Exchange.Grains.Interfaces;
 
@@ -29,7 +30,7 @@ public sealed partial class BinanceDataFetcher
                 _life = new CancellationTokenSource();
                 _firstAttempt = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 var stop = _life.Token;
-                _running = BinanceStatus.Loop(() => RunAsync(stop), _time, _logger, $"{_connection}", stop);
+                _running = Upkeep.Loop(() => RunAsync(stop), _time, _logger, $"{_connection}", stop);
             }
         }
         finally
@@ -38,7 +39,7 @@ public sealed partial class BinanceDataFetcher
         }
 
         await _firstAttempt.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return BinanceStatus.Answer(_status with { ClockOffset = _access.Clock.Offset }, _refusal);
+        return ConnectionStates.Answer(_status with { ClockOffset = _access.Clock.Offset }, _refusal);
     }
 
     /// <inheritdoc/>

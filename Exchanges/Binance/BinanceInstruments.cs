@@ -1,30 +1,17 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
+using Exchange.Exchanges.Common.Instruments;
 using Exchange.Exchanges.Common.Text;
 using Exchange.Grains.Interfaces;
 
 namespace Exchange.Exchanges.Binance;
 
 /// <summary>The instruments of <c>GET /fapi/v1/exchangeInfo</c>. Loaded seldom, so it is read as a document.</summary>
-internal sealed class BinanceInstruments
+internal sealed class BinanceInstruments : InstrumentTable
 {
-    private readonly FrozenDictionary<string, Instrument> _bySymbol;
-
     private BinanceInstruments(ImmutableArray<Instrument> all, int unreadable, int? weightLimit)
-    {
-        All = all;
-        Unreadable = unreadable;
-        WeightLimit = weightLimit;
-        _bySymbol = all.ToFrozenDictionary(i => i.Symbol, StringComparer.Ordinal);
-    }
-
-    /// <summary>All instruments, in the venue's order.</summary>
-    public ImmutableArray<Instrument> All { get; }
-
-    /// <summary>Entries that could not be read and are left out.</summary>
-    public int Unreadable { get; }
+        : base("Binance", all, unreadable) => WeightLimit = weightLimit;
 
     /// <summary>The venue's request weight a minute, where it tells.</summary>
     public int? WeightLimit { get; }
@@ -57,84 +44,6 @@ internal sealed class BinanceInstruments
 
         static ExchangeError Unusable(string why) =>
             new() { Code = ExchangeErrorCode.UnreadableReply, Message = $"Binance's exchangeInfo cannot be used: {why}", Retryable = true };
-    }
-
-    /// <summary>Finds an instrument that is open for trading; an error that helps otherwise.</summary>
-    public Result<Instrument> Find(string symbol)
-    {
-        if (!_bySymbol.TryGetValue(symbol, out var instrument))
-        {
-            var close = Closest(symbol);
-            return new ExchangeError
-            {
-                Code = ExchangeErrorCode.UnknownSymbol,
-                Field = "symbol",
-                Message = $"symbol: Binance does not list '{symbol}'" + (close.Count > 0 ? $"; did you mean {string.Join(", ", close)}?" : ""),
-            };
-        }
-
-        if (!instrument.IsTrading)
-        {
-            return new ExchangeError
-            {
-                Code = ExchangeErrorCode.SymbolNotTrading,
-                Field = "symbol",
-                Message = $"symbol: {symbol} is listed but not trading ({instrument.VenueStatus})",
-                Retryable = true,
-            };
-        }
-
-        return instrument;
-    }
-
-    /// <summary>The instrument of a symbol, trading or not.</summary>
-    public Instrument? Get(string symbol) => _bySymbol.GetValueOrDefault(symbol);
-
-    /// <summary>What differs from an earlier load: new, changed, and gone (as not trading).</summary>
-    public ImmutableArray<Instrument> ChangesSince(BinanceInstruments earlier)
-    {
-        var changed = All.Where(i => earlier.Get(i.Symbol) is not { } old || !Same(old, i));
-        var gone = earlier.All.Where(i => Get(i.Symbol) is null).Select(i => i with { IsTrading = false, VenueStatus = "DELISTED" });
-        return [.. changed, .. gone];
-    }
-
-    // ImmutableArray compares by reference; Binance has no tick steps.
-    private static bool Same(Instrument a, Instrument b) => a with { TickSteps = [] } == b with { TickSteps = [] };
-
-    private List<string> Closest(string symbol)
-    {
-        var wanted = symbol.ToUpperInvariant();
-        return [.. All
-            .Where(i => i.IsTrading)
-            .Select(i => (i.Symbol, Distance: Distance(wanted, i.Symbol)))
-            .Where(c => c.Distance <= Math.Max(2, wanted.Length / 3))
-            .OrderBy(c => c.Distance).ThenBy(c => c.Symbol, StringComparer.Ordinal)
-            .Take(3).Select(c => c.Symbol)];
-    }
-
-    /// <summary>How many letters must change to make one of the other; a missing quote asset at the end counts as one.</summary>
-    private static int Distance(string a, string b)
-    {
-        if (b.StartsWith(a, StringComparison.Ordinal) && a.Length > 1)
-            return b.Length == a.Length ? 0 : 1;
-        Span<int> row = stackalloc int[b.Length + 1];
-        if (a.Length > 40 || b.Length > 40)
-            return int.MaxValue;
-        for (var j = 0; j <= b.Length; j++)
-            row[j] = j;
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var above = row[j];
-                row[j] = Math.Min(Math.Min(row[j] + 1, row[j - 1] + 1), diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
-                diagonal = above;
-            }
-        }
-
-        return row[b.Length];
     }
 
     private static Instrument? ReadOne(JsonElement json, string exchange)

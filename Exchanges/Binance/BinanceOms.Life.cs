@@ -1,3 +1,4 @@
+using Exchange.Exchanges.Common.Connections;
 using Exchange.Exchanges.Common.Orders;
 using Exchange.Exchanges.Common.Sockets;
 using Exchange.Grains.Interfaces;
@@ -31,7 +32,7 @@ public sealed partial class BinanceOms
         }
 
         await _firstAttempt.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return BinanceStatus.Answer(ComputeStatus(), _refusal ?? _firstFailure);
+        return ConnectionStates.Answer(ComputeStatus(), _refusal ?? _firstFailure);
     }
 
     /// <inheritdoc/>
@@ -79,10 +80,10 @@ public sealed partial class BinanceOms
         _venue.OnAcknowledged = user.Expect;
         OpenSessions(user);
         _upkeep = Task.WhenAll(
-            BinanceStatus.Loop(() => key.KeepAsync(user.Session.Recycle, stop), _time, _logger, "keeping the listen key alive", stop),
-            BinanceStatus.Loop(() => RepeatAsync(_options.CompareSeconds, AskToCompareAsync, stop), _time, _logger, "comparing with the venue", stop),
-            BinanceStatus.Loop(() => RepeatAsync(_options.ClockSeconds, MeasureAsync, stop), _time, _logger, "measuring the clock", stop),
-            BinanceStatus.Loop(() => RepeatAsync(_options.InstrumentReloadSeconds, LoadInstrumentsAsync, stop), _time, _logger, "loading instruments", stop));
+            Upkeep.Loop(() => key.KeepAsync(user.Session.Recycle, stop), _time, _logger, "keeping the listen key alive", stop),
+            Upkeep.Loop(() => RepeatAsync(_options.CompareSeconds, AskToCompareAsync, stop), _time, _logger, "comparing with the venue", stop),
+            Upkeep.Loop(() => RepeatAsync(_options.ClockSeconds, MeasureAsync, stop), _time, _logger, "measuring the clock", stop),
+            Upkeep.Loop(() => RepeatAsync(_options.InstrumentReloadSeconds, LoadInstrumentsAsync, stop), _time, _logger, "loading instruments", stop));
     }
 
     /// <summary>Waits for the answers to what has left; what has not left by then is refused.</summary>
@@ -146,7 +147,7 @@ public sealed partial class BinanceOms
         _venue.Mode = null;
         var stop = _stop;
         _ = Task.Run(
-            () => BinanceStatus.Loop(
+            () => Upkeep.Loop(
                 async () =>
                 {
                     if (await ReadModeAsync(stop).ConfigureAwait(false) is { } error)

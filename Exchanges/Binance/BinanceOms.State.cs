@@ -1,3 +1,4 @@
+using Exchange.Exchanges.Common.Connections;
 using Exchange.Exchanges.Common.Orders;
 using Exchange.Exchanges.Common.Sockets;
 using Exchange.Grains.Interfaces;
@@ -46,7 +47,7 @@ public sealed partial class BinanceOms
             _logger,
             _ => OnSessionChanged(),
             random: _random);
-        var events = new SocketSession(BinanceStatus.UserStreamOptions(_connection, _options, _access.Urls), user, _time, _logger, _ => OnSessionChanged(), random: _random);
+        var events = new SocketSession(BinanceSessions.UserStreamOptions(_connection, _options, _access.Urls), user, _time, _logger, _ => OnSessionChanged(), random: _random);
         var marks = new SocketSession(
             new SocketSessionOptions
             {
@@ -111,7 +112,7 @@ public sealed partial class BinanceOms
         lock (_stateGate)
         {
             foreach (var session in sessions)
-                _earlier = BinanceStatus.Sum(_earlier, session.Status);
+                _earlier = ConnectionStates.Sum(_earlier, session.Status);
             _tradeSession = _userSession = _markSession = null;
             _stopping = false;
             _idle = new ConnectionStatus { Connection = _connection, State = ConnectionState.Stopped, Since = _time.GetUtcNow() };
@@ -250,7 +251,7 @@ public sealed partial class BinanceOms
         lock (_stateGate)
         {
             if (_tradeSession is null || _userSession is null || _markSession is null)
-                return BinanceStatus.Sum(_earlier, _idle) with { ClockOffset = _access.Clock.Offset };
+                return ConnectionStates.Sum(_earlier, _idle) with { ClockOffset = _access.Clock.Offset };
             var trade = _tradeSession.Status;
             var user = _userSession.Status;
             var marks = _markSession.Status;
@@ -260,7 +261,7 @@ public sealed partial class BinanceOms
                 : worst.State != ConnectionState.Ready ? (worst.State == ConnectionState.Stopped ? ConnectionState.Connecting : worst.State, worst.Reason)
                 : !_reconciled ? (ConnectionState.Reconciling, _trouble)
                 : (ConnectionState.Ready, marks.IsReady ? null : $"mark prices: {marks.State} {marks.Reason}");
-            return BinanceStatus.Sum(_earlier, worst with
+            return ConnectionStates.Sum(_earlier, worst with
             {
                 State = state,
                 Reason = reason,
@@ -297,7 +298,7 @@ public sealed partial class BinanceOms
         lock (_stateGate)
         {
             var status = ComputeStatus();
-            if (BinanceStatus.IsSame(status, _published))
+            if (ConnectionStates.IsSame(status, _published))
                 return;
             if (status.State == _published.State)
                 status = status with { Since = _published.Since };

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Exchange.Exchanges.Common.Account;
+using Exchange.Exchanges.Common.Connections;
 using Exchange.Exchanges.Common.Journal;
 using Exchange.Exchanges.Common.Orders;
 using Exchange.Grains.Interfaces;
@@ -68,7 +69,7 @@ public sealed partial class BinanceOms : IExchangeOms, IAsyncDisposable
     private readonly BinanceOrderVenue _venue;
     private readonly BinanceMarkPrices _marks;
     private readonly PositionBook _positions;
-    private readonly BinanceRecheck _recheck;
+    private readonly Recheck _recheck;
     private readonly IOrderJournal _journal;
     private readonly OrderManager _orders;
     private readonly ConcurrentDictionary<string, bool> _armed = new(StringComparer.Ordinal);
@@ -114,7 +115,7 @@ public sealed partial class BinanceOms : IExchangeOms, IAsyncDisposable
             Logger = parts.Loggers.CreateLogger<OrderManager>(),
         });
         _events = new Events(this);
-        _recheck = new BinanceRecheck(CompareAsync, _time, _logger);
+        _recheck = new Recheck(CompareAsync, _time, _logger);
         _published = _idle = new ConnectionStatus { Connection = _connection, State = ConnectionState.Stopped, Since = _time.GetUtcNow() };
     }
 

@@ -1,3 +1,4 @@
+using Exchange.Exchanges.Common.Connections;
 using Exchange.Exchanges.Common.Http;
 using Exchange.Exchanges.Common.Sockets;
 using Exchange.Grains.Interfaces;
@@ -35,7 +36,7 @@ public sealed partial class BinancePms
         }
 
         var refusal = await first.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return BinanceStatus.Answer(ComputeStatus(), refusal);
+        return ConnectionStates.Answer(ComputeStatus(), refusal);
     }
 
     /// <inheritdoc/>
@@ -53,9 +54,9 @@ public sealed partial class BinancePms
             await _session!.StopAsync().ConfigureAwait(false);
             lock (_statusGate)
             {
-                _earlier = BinanceStatus.Sum(_earlier, _session.Status);
+                _earlier = ConnectionStates.Sum(_earlier, _session.Status);
                 _status = _session.Status with { State = ConnectionState.Stopped };
-                _status = BinanceStatus.WithoutCounts(_status);
+                _status = ConnectionStates.WithoutCounts(_status);
             }
 
             await _session.DisposeAsync().ConfigureAwait(false);
@@ -78,7 +79,7 @@ public sealed partial class BinancePms
         var key = new BinanceListenKey(_access.Private, _time, _logger, TimeSpan.FromMinutes(_options.ListenKeyMinutes));
         var stream = new BinanceUserStream(key, _events, _exchange, _time);
         var session = new SocketSession(
-            BinanceStatus.UserStreamOptions(_connection, _options, _access.Urls),
+            BinanceSessions.UserStreamOptions(_connection, _options, _access.Urls),
             stream,
             _time,
             _logger,
@@ -87,9 +88,9 @@ public sealed partial class BinancePms
         stream.Session = session;
         _session = session;
         _upkeep = Task.WhenAll(
-            BinanceStatus.Loop(() => key.KeepAsync(session.Recycle, stop), _time, _logger, "keeping the listen key alive", stop),
-            BinanceStatus.Loop(() => KeepComparedAsync(stop), _time, _logger, "comparing with the venue", stop),
-            BinanceStatus.Loop(() => KeepClockAsync(stop), _time, _logger, "measuring the clock", stop));
+            Upkeep.Loop(() => key.KeepAsync(session.Recycle, stop), _time, _logger, "keeping the listen key alive", stop),
+            Upkeep.Loop(() => KeepComparedAsync(stop), _time, _logger, "comparing with the venue", stop),
+            Upkeep.Loop(() => KeepClockAsync(stop), _time, _logger, "measuring the clock", stop));
     }
 
     /// <summary>An event may have been lost of which nothing tells. What is not ready is compared before it is.</summary>
@@ -127,7 +128,7 @@ public sealed partial class BinancePms
         {
             // The counters move without a change of state.
             var now = _session is { } session ? session.Status with { State = _status.State, Since = _status.Since, Reason = _status.Reason, NextAttempt = _status.NextAttempt } : _status;
-            return BinanceStatus.Sum(_earlier, now) with { ClockOffset = _access.Clock.Offset };
+            return ConnectionStates.Sum(_earlier, now) with { ClockOffset = _access.Clock.Offset };
         }
     }
 
@@ -136,7 +137,7 @@ public sealed partial class BinancePms
         lock (_statusGate)
         {
             var status = ComputeStatus();
-            if (BinanceStatus.IsSame(status, _published))
+            if (ConnectionStates.IsSame(status, _published))
                 return;
             _published = status;
             try

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Exchange.Exchanges.Common.Account;
+using Exchange.Exchanges.Common.Connections;
 using Exchange.Exchanges.Common.Http;
 using Exchange.Exchanges.Common.Sockets;
 using Exchange.Exchanges.Common.Text;
@@ -28,7 +29,7 @@ public sealed partial class BinancePms : IExchangePms, IAsyncDisposable
     private readonly BinanceAccountReader _reader;
     private readonly PositionBook _positions;
     private readonly AccountBook _account;
-    private readonly BinanceRecheck _recheck;
+    private readonly Recheck _recheck;
     private readonly SemaphoreSlim _reconciling = new(1, 1);
     private int _disposed;
 
@@ -67,7 +68,7 @@ public sealed partial class BinancePms : IExchangePms, IAsyncDisposable
         _positions = new PositionBook(exchange, sink);
         _account = new AccountBook(exchange, sink);
         _events = new Events(this);
-        _recheck = new BinanceRecheck(FetchAsync, _time, _logger);
+        _recheck = new Recheck(FetchAsync, _time, _logger);
         _published = _status = new ConnectionStatus { Connection = _connection, State = ConnectionState.Stopped, Since = _time.GetUtcNow() };
     }
 

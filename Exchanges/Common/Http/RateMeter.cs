@@ -2,31 +2,20 @@ using Exchange.Grains.Interfaces;
 
 namespace Exchange.Exchanges.Common.Http;
 
-/// <summary>What a request is for: cancels may use a part of the budget that nothing else may.</summary>
-public enum RequestPriority
-{
-    /// <summary>Anything but a cancel.</summary>
-    Normal = 0,
-    /// <summary>A cancel, or what a cancel needs.</summary>
-    Cancel = 1,
-}
-
 /// <summary>
 /// Meters a venue's budget as the venue meters it: windows that start with the venue's own minute (or other interval), not
 /// sliding ones. The budget belongs to the address and is shared with other roles and processes, so there are two
 /// counts: what this role has used of its share, and what the venue says that all have used.
 /// </summary>
-public sealed class RateMeter
+public sealed class RateMeter : RequestBudget
 {
     private readonly Lock _gate = new();
-    private readonly Func<DateTimeOffset> _venueNow;
     private readonly double _share;
     private readonly double _reserve;
     private long _window;
     private int _own;
     private int _all;
     private int _limit;
-    private ExchangeError? _pause;
 
     /// <summary>Creates a meter.</summary>
     /// <param name="limit">The venue's limit in one window.</param>
@@ -35,6 +24,7 @@ public sealed class RateMeter
     /// <param name="reserve">The part of the limit that is kept for cancels, 0 up to 1.</param>
     /// <param name="venueNow">The venue's clock.</param>
     public RateMeter(int limit, TimeSpan window, double share, double reserve, Func<DateTimeOffset> venueNow)
+        : base(venueNow)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(window, TimeSpan.Zero);
@@ -42,7 +32,6 @@ public sealed class RateMeter
         Window = window;
         _share = share;
         _reserve = reserve;
-        _venueNow = venueNow;
     }
 
     /// <summary>The venue's limit in one window. Accounts differ: it may be set once the venue has told it.</summary>
@@ -65,9 +54,6 @@ public sealed class RateMeter
     /// <summary>The window's length.</summary>
     public TimeSpan Window { get; }
 
-    /// <summary>The venue's clock, as the meter sees it.</summary>
-    public DateTimeOffset Now => _venueNow();
-
     /// <summary>What all have used of the current window, as far as is known.</summary>
     public int Used
     {
@@ -81,43 +67,8 @@ public sealed class RateMeter
         }
     }
 
-    /// <summary>
-    /// The venue wants less of us: why, with the time (<see cref="ExchangeError.RetryAt"/>) before which nothing may be sent, not even a
-    /// cancel; null when it is over. Sending on turns a refusal into a ban, and a ban into a longer one.
-    /// </summary>
-    public ExchangeError? Pause
-    {
-        get
-        {
-            lock (_gate)
-            {
-                if (_pause is not null && _pause.RetryAt <= _venueNow())
-                    _pause = null;
-                return _pause;
-            }
-        }
-    }
-
-    /// <summary>Notes that the venue refuses us for coming too often.</summary>
-    /// <param name="refusal">What it said; without a time of its own it holds to the end of the window.</param>
-    /// <returns>The refusal, with its time.</returns>
-    public ExchangeError PauseFor(ExchangeError refusal)
-    {
-        lock (_gate)
-        {
-            var until = refusal.RetryAt ?? WindowEnd(_venueNow().UtcTicks / Window.Ticks);
-            refusal = refusal with { RetryAt = until, Retryable = refusal.Outcome != CommandOutcome.Unknown };
-            if (_pause is null || _pause.RetryAt < until)
-                _pause = refusal;
-            return refusal;
-        }
-    }
-
-    /// <summary>Takes <paramref name="weight"/> from the budget if it is there.</summary>
-    /// <param name="weight">What the venue charges.</param>
-    /// <param name="priority">What it is for.</param>
-    /// <param name="retryAt">When the next window starts by the venue's clock, if the budget does not suffice.</param>
-    public bool TryTake(int weight, RequestPriority priority, out DateTimeOffset retryAt)
+    /// <inheritdoc/>
+    public override bool TryTake(int weight, RequestPriority priority, out DateTimeOffset retryAt)
     {
         lock (_gate)
         {
@@ -160,8 +111,8 @@ public sealed class RateMeter
         }
     }
 
-    /// <summary>An error that says when to come back.</summary>
-    public ExchangeError Exhausted(DateTimeOffset retryAt) => new()
+    /// <inheritdoc/>
+    public override ExchangeError Exhausted(DateTimeOffset retryAt) => new()
     {
         Code = ExchangeErrorCode.RateLimited,
         Message = $"our share of the venue's request budget ({Share} of {_limit} in {Window.TotalSeconds:0} s) is used up; try again at {retryAt:HH:mm:ss} UTC",
@@ -169,13 +120,16 @@ public sealed class RateMeter
         RetryAt = retryAt,
     };
 
+    /// <inheritdoc/>
+    protected override DateTimeOffset PauseEnd => WindowEnd(Now.UtcTicks / Window.Ticks);
+
     private int Share => Math.Max(1, (int)(_limit * _share));
 
     private DateTimeOffset WindowEnd(long window) => new((window + 1) * Window.Ticks, TimeSpan.Zero);
 
     private void Turn()
     {
-        var window = _venueNow().UtcTicks / Window.Ticks;
+        var window = Now.UtcTicks / Window.Ticks;
         if (window == _window)
             return;
         _window = window;

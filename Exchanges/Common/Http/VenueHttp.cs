@@ -36,7 +36,7 @@ public sealed class VenueHttp : IDisposable
 
     private readonly HttpClient _http;
     private readonly VenueHttpRules _rules;
-    private readonly RateMeter _meter;
+    private readonly RequestBudget _meter;
     private readonly TimeProvider _time;
     private readonly IFrameTap? _tap;
     private readonly Func<double> _random;
@@ -54,7 +54,7 @@ public sealed class VenueHttp : IDisposable
     public VenueHttp(
         Uri baseUrl,
         VenueHttpRules rules,
-        RateMeter meter,
+        RequestBudget meter,
         TimeProvider time,
         TimeSpan? timeout = null,
         HttpMessageHandler? handler = null,

@@ -1,13 +1,13 @@
 using Exchange.Grains.Interfaces;
 using Microsoft.Extensions.Logging;
 
-namespace Exchange.Exchanges.Binance;
+namespace Exchange.Exchanges.Common.Connections;
 
 /// <summary>
 /// Compares with the venue again while the connection goes on, because an event could not be read or may have been lost: one comparison
 /// at a time, and some seconds between two, however many events there are.
 /// </summary>
-internal sealed class BinanceRecheck(Func<CancellationToken, Task<ExchangeError?>> compare, TimeProvider time, ILogger logger)
+internal sealed class Recheck(Func<CancellationToken, Task<ExchangeError?>> compare, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan _spacing = TimeSpan.FromSeconds(10);
 
@@ -35,7 +35,7 @@ internal sealed class BinanceRecheck(Func<CancellationToken, Task<ExchangeError?
                 if (await compare(stop).ConfigureAwait(false) is { } error)
                 {
                     Interlocked.Exchange(ref _asked, 1);
-                    BinanceLog.QueryFailed(logger, "comparing with the venue", error.Message);
+                    ConnectionLog.QueryFailed(logger, "comparing with the venue", error.Message);
                 }
 
                 await Task.Delay(_spacing, time, stop).ConfigureAwait(false);
@@ -47,7 +47,7 @@ internal sealed class BinanceRecheck(Func<CancellationToken, Task<ExchangeError?
         }
         catch (Exception e)
         {
-            BinanceLog.WorkFailed(logger, e, "comparing with the venue");
+            ConnectionLog.WorkFailed(logger, e, "comparing with the venue");
         }
         finally
         {

@@ -1,11 +1,9 @@
-using Exchange.Exchanges.Common.Sockets;
 using Exchange.Grains.Interfaces;
-using Microsoft.Extensions.Logging;
 
-namespace Exchange.Exchanges.Binance;
+namespace Exchange.Exchanges.Common.Connections;
 
-/// <summary>States of private connections: answers, sums over the sessions that a connection has had, and upkeep that does not end by a failure.</summary>
-internal static class BinanceStatus
+/// <summary>States of connections: the answers that they give, and sums over the sessions that a connection has had.</summary>
+internal static class ConnectionStates
 {
     /// <summary>The answer of Connect: the state when it is ready, an error with the reason otherwise.</summary>
     public static Result<ConnectionStatus> Answer(ConnectionStatus status, ExchangeError? refusal)
@@ -39,36 +37,4 @@ internal static class BinanceStatus
     /// <summary>Whether two states say the same to a trader.</summary>
     public static bool IsSame(ConnectionStatus a, ConnectionStatus b) =>
         a with { LastDataTime = null, Since = default } == b with { LastDataTime = null, Since = default };
-
-    /// <summary>How a socket with the account's events behaves.</summary>
-    public static SocketSessionOptions UserStreamOptions(ConnectionId connection, BinanceOptions options, BinanceUrls urls) => new()
-    {
-        Connection = connection,
-        Name = "user",
-        Url = urls.UserStream,
-        StaleAfter = TimeSpan.FromMilliseconds(options.UserStreamOwesMs),
-        RotateAfter = TimeSpan.FromHours(options.RotateHours),
-    };
-
-    /// <summary>Runs work that is to go on until stopped; what fails is logged and begun again after ten seconds.</summary>
-    public static async Task Loop(Func<Task> work, TimeProvider time, ILogger logger, string what, CancellationToken stop)
-    {
-        while (!stop.IsCancellationRequested)
-        {
-            try
-            {
-                await work().ConfigureAwait(false);
-                return;
-            }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                BinanceLog.WorkFailed(logger, e, what);
-                await Task.Delay(TimeSpan.FromSeconds(10), time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
 }
