@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Exchange.Exchanges.Binance;
+using Exchange.Exchanges.Grvt;
 using Exchange.Grains.Interfaces;
 
 namespace Exchange.Benchmarks.Orders;
@@ -164,27 +165,40 @@ internal static class OrderBenchmark
         Measure("HMAC-SHA256", new AuthCredentials { Key = "k", Secret = "2b5eb11e18796d12d88f13dc27dbbd02c2cc51ff7059765ed9821957d82bb4d9" }, Iterations, 20);
         Measure("Ed25519", new AuthCredentials { Key = "k", Secret = "MC4CAQAwBQYDK2VwBCIEIIJEYWtGBrhACmb9Dvy+qa8WEf0lQOl1s4CLIAB9m89u" }, Iterations / 50, null);
 
+        var grvt = GrvtSigner.Create(new AuthCredentials { Key = "k", PrivateKey = new string('1', 64), SubAccountId = "8289849667772468" }, 326).OrThrow();
+        var terms = new GrvtOrderTerms
+        {
+            SubAccountId = grvt.SubAccountId, TimeInForce = GrvtTimeInForce.GoodTillTime, AssetId = [3, 5, 1], ContractSize = 1_013_000_000,
+            LimitPrice = 68_900_500_000_000, IsBuying = true, Nonce = 828700936, Expiration = 1730800479321350000,
+        };
+        Time("EIP-712", Iterations / 25, 250, () => grvt.Sign(terms));
+
         void Measure(string name, AuthCredentials credentials, int iterations, double? goal)
         {
             var signer = BinanceSigner.Create(credentials).OrThrow();
-            Span<byte> signature = stackalloc byte[BinanceSigner.MaxSignatureLength];
-            var times = new List<double>();
-            long bytes = 0;
-            for (var round = 0; round <= 5; round++)
-            {
-                var allocated = GC.GetAllocatedBytesForCurrentThread();
-                var started = Stopwatch.GetTimestamp();
-                for (var i = 0; i < iterations; i++)
-                    signer.Sign(text, signature);
-                if (round > 0)
-                    times.Add(Stopwatch.GetElapsedTime(started).TotalMicroseconds / iterations);
-                bytes = (GC.GetAllocatedBytesForCurrentThread() - allocated) / iterations;
-            }
-
-            var median = times.Order().ElementAt(times.Count / 2);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"  {name,-12} {median,7:0.00} µs   {bytes} bytes allocated{(goal is { } most ? $"   (goal: under {most} µs, {(median < most ? "met" : "missed")})" : "")}"));
+            var signature = new byte[BinanceSigner.MaxSignatureLength];
+            Time(name, iterations, goal, () => signer.Sign(text, signature));
         }
+    }
+
+    private static void Time(string name, int iterations, double? goal, Action sign)
+    {
+        var times = new List<double>();
+        long bytes = 0;
+        for (var round = 0; round <= 5; round++)
+        {
+            var allocated = GC.GetAllocatedBytesForCurrentThread();
+            var started = Stopwatch.GetTimestamp();
+            for (var i = 0; i < iterations; i++)
+                sign();
+            if (round > 0)
+                times.Add(Stopwatch.GetElapsedTime(started).TotalMicroseconds / iterations);
+            bytes = (GC.GetAllocatedBytesForCurrentThread() - allocated) / iterations;
+        }
+
+        var median = times.Order().ElementAt(times.Count / 2);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"  {name,-12} {median,7:0.00} µs   {bytes} bytes allocated{(goal is { } most ? $"   (goal: under {most} µs, {(median < most ? "met" : "missed")})" : "")}"));
     }
 
     private static void Print(
