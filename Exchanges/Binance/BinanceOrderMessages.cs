@@ -18,37 +18,31 @@ internal static class BinanceOrderMessages
     public static bool TryReadUpdate(ref Utf8Scanner json, string exchange, DateTimeOffset receivedAt, out OrderReport? report)
     {
         report = null;
-        var order = new BinanceOrderFields();
-        long eventTime = 0, transactionTime = 0, scope = 1;
-        var hasOrder = false;
-        var ok = json.TryEnterObject();
-        while (ok && json.NextProperty(out var name))
-        {
-            ok = name switch
-            {
-                [(byte)'o'] => hasOrder = TryReadUpdateOrder(ref json, order, ref scope),
-                [(byte)'T'] => json.TryReadInt64(out transactionTime),
-                [(byte)'E'] => json.TryReadInt64(out eventTime),
-                [(byte)'s', (byte)'t'] => json.TryReadInt64(out scope),
-                _ => json.TrySkip(),
-            };
-        }
-
-        if (!ok || !json.AtEnd || !hasOrder)
+        if (!TryReadEnvelope(ref json, isAlgo: false, out var order))
             return false;
-        if (scope != 1)
-            return true;
-        order.UpdateTime = transactionTime != 0 ? transactionTime : eventTime;
-        report = order.ToReport(ReportSource.Event, exchange, receivedAt);
-        return report is not null;
+        report = order?.ToReport(ReportSource.Event, exchange, receivedAt);
+        return order is null || report is not null;
     }
 
     /// <summary>Reads the whole of an <c>ALGO_UPDATE</c>.</summary>
     /// <inheritdoc cref="TryReadUpdate"/>
-    public static bool TryReadAlgoUpdate(ref Utf8Scanner json, string exchange, DateTimeOffset receivedAt, out OrderReport? report)
+    public static bool TryReadAlgoUpdate(ref Utf8Scanner json, DateTimeOffset receivedAt, out OrderReport? report)
     {
         report = null;
-        var order = new BinanceOrderFields();
+        if (!TryReadEnvelope(ref json, isAlgo: true, out var order))
+            return false;
+        report = order?.ToAlgoReport(ReportSource.Event, receivedAt);
+        return order is null || report is not null;
+    }
+
+    /// <summary>Reads an event with an order in it.</summary>
+    /// <param name="json">Stands before the event.</param>
+    /// <param name="isAlgo">Which of the two spellings the order has.</param>
+    /// <param name="order">The order; null for a row of coin-margined contracts.</param>
+    private static bool TryReadEnvelope(ref Utf8Scanner json, bool isAlgo, out BinanceOrderFields? order)
+    {
+        order = null;
+        var fields = new BinanceOrderFields();
         long eventTime = 0, transactionTime = 0, scope = 1;
         var hasOrder = false;
         var ok = json.TryEnterObject();
@@ -56,7 +50,7 @@ internal static class BinanceOrderMessages
         {
             ok = name switch
             {
-                [(byte)'o'] => hasOrder = TryReadUpdateAlgo(ref json, order, ref scope),
+                [(byte)'o'] => hasOrder = isAlgo ? TryReadUpdateAlgo(ref json, fields, ref scope) : TryReadUpdateOrder(ref json, fields, ref scope),
                 [(byte)'T'] => json.TryReadInt64(out transactionTime),
                 [(byte)'E'] => json.TryReadInt64(out eventTime),
                 [(byte)'s', (byte)'t'] => json.TryReadInt64(out scope),
@@ -66,11 +60,10 @@ internal static class BinanceOrderMessages
 
         if (!ok || !json.AtEnd || !hasOrder)
             return false;
-        if (scope != 1)
-            return true;
-        order.UpdateTime = transactionTime != 0 ? transactionTime : eventTime;
-        report = order.ToAlgoReport(ReportSource.Event, receivedAt);
-        return report is not null;
+        fields.UpdateTime = transactionTime != 0 ? transactionTime : eventTime;
+        if (scope == 1)
+            order = fields;
+        return true;
     }
 
     /// <summary>Reads an order object: of a reply, or an element of a list.</summary>

@@ -144,7 +144,7 @@ internal sealed partial class BinanceUserStream(BinanceListenKey key, IBinanceUs
                     events.OnOrder(report);
                 return FrameKind.Data;
             case var _ when kind.SequenceEqual("ALGO_UPDATE"u8):
-                if (!BinanceOrderMessages.TryReadAlgoUpdate(ref json, exchange, receivedAt, out report))
+                if (!BinanceOrderMessages.TryReadAlgoUpdate(ref json, receivedAt, out report))
                     return FrameKind.Unreadable;
                 if (report is not null)
                     events.OnOrder(report);

@@ -33,44 +33,33 @@ public sealed partial class OrderManager
     {
         if (_fenced.Task.IsCompleted)
             return;
-        JournalRecord record;
         switch (what)
         {
             // The intent was written before.
             case OrderEvent.Submitted or OrderEvent.ReplaceSubmitted or OrderEvent.CancelSubmitted or OrderEvent.BecameUnknown:
-                return;
+                break;
             case OrderEvent.Filled when fill is not null:
-                record = new JournalRecord
-                {
-                    Kind = JournalKind.Fill,
-                    Time = Now,
-                    Key = order.Key,
-                    Order = order.Order,
-                    Venue = order.Venue,
-                    Seen = order.Seen,
-                    Lost = order.Lost,
-                    Fill = fill,
-                };
+                RecordOrNote(State(order) with { Kind = JournalKind.Fill, Fill = fill });
                 break;
             case OrderEvent.Adopted:
-                record = Whole(order);
+                RecordOrNote(Whole(order));
                 break;
             default:
-                record = new JournalRecord
-                {
-                    Kind = JournalKind.State,
-                    Time = Now,
-                    Key = order.Key,
-                    Order = order.Order,
-                    Venue = order.Venue,
-                    Seen = order.Seen,
-                    Lost = order.Lost,
-                };
+                RecordOrNote(State(order));
                 break;
         }
-
-        RecordOrNote(record);
     }
+
+    private JournalRecord State(TrackedOrder order) => new()
+    {
+        Kind = JournalKind.State,
+        Time = Now,
+        Key = order.Key,
+        Order = order.Order,
+        Venue = order.Venue,
+        Seen = order.Seen,
+        Lost = order.Lost,
+    };
 
     private void RecordOrNote(in JournalRecord record)
     {

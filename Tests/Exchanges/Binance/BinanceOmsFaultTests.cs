@@ -191,13 +191,13 @@ public sealed class BinanceOmsFaultTests : BinancePrivateTest
     }
 
     [Theory]
-    [InlineData("demo-key", "wrong", "BINANCE_API_SECRET")]
-    [InlineData("nobody", "demo-secret", "BINANCE_API_KEY")]
-    public async Task A_refused_key_ends_in_refusal_with_a_reason_and_without_the_key(string key, string secret, string hint)
+    [InlineData("demo-key", "wrong", "BINANCE_API_SECRET", ExchangeErrorCode.SignatureInvalid)]
+    [InlineData("nobody", "demo-secret", "BINANCE_API_KEY", ExchangeErrorCode.AuthenticationFailed)]
+    public async Task A_refused_key_ends_in_refusal_with_a_reason_and_without_the_key(string key, string secret, string hint, ExchangeErrorCode code)
     {
         var oms = Oms(new AuthCredentials { Key = key, Secret = secret });
         var error = (await oms.Connect().Within("the refusal")).Error!;
-        Assert.Equal(ExchangeErrorCode.AuthenticationFailed, error.Code);
+        Assert.Equal(code, error.Code);
         var status = (await oms.GetStatus()).OrThrow();
         Assert.Equal(ConnectionState.Refused, status.State);
         Assert.Contains(hint, status.Reason, StringComparison.Ordinal);
