@@ -33,7 +33,7 @@ internal static class BinanceErrors
             Code = mapped,
             Message = (code == 0 ? $"Binance answered {status}: {text}" : $"Binance: {text} ({code})") + mapped switch
             {
-                ExchangeErrorCode.AuthenticationFailed => "; check BINANCE_API_KEY, the key's permissions and its list of addresses",
+                ExchangeErrorCode.AuthenticationFailed => "; check BINANCE_API_KEY, the key's permissions, its list of addresses, and that it was made for this environment (live and testnet keys differ)",
                 ExchangeErrorCode.SignatureInvalid => "; check that BINANCE_API_SECRET belongs to BINANCE_API_KEY",
                 _ => "",
             },
