@@ -33,13 +33,23 @@ internal sealed class MarketView
 
     public long Dropped { get; private set; }
 
-    public void Follow(TraderFeed trader)
+    public void Follow(TraderFeed trader, string exchange)
     {
-        trader.OrderBookReceived += OnBook;
-        trader.TradeReceived += OnTrade;
-        trader.StatusReceived += u => Change(() => Status = u.Data);
+        trader.OrderBookReceived += u =>
+        {
+            if (u.Data.Exchange == exchange)
+                OnBook(u);
+        };
+        trader.TradeReceived += u =>
+        {
+            if (u.Data.Exchange == exchange)
+                OnTrade(u);
+        };
+        trader.StatusReceived += u => Change(() => Status = u.Data.Connection.Exchange == exchange ? u.Data : Status);
         trader.GapFound += g => Change(() =>
         {
+            if (g.Topic.Exchange != exchange)
+                return;
             Gaps++;
             GapsHealed += g.IsHealed ? 1 : 0;
         });

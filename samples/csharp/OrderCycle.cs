@@ -8,28 +8,24 @@ namespace Exchange.Samples;
 /// The whole life of an order, again and again: rests one below the market, moves it, buys at the market, sells what it bought, cancels
 /// the one that rests. With small quantities, and nothing is left behind.
 /// </summary>
-internal sealed class OrderCycle(TraderClient trader, MarketView market, OrderView orders, SampleOptions options)
+internal sealed class OrderCycle(TraderClient trader, Desk desk)
 {
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
     private const int TicksBelow = 20;
 
     private Instrument? _instrument;
 
-    /// <summary>Starts the trader's session. Working orders of ours are cancelled should this process die.</summary>
-    public async Task<Result<TraderStart>> StartAsync(CancellationToken cancellationToken)
+    /// <summary>Takes the picture that the session began with.</summary>
+    /// <returns>Why trading cannot begin; null when it can.</returns>
+    public ExchangeError? Begin(ExchangeStart here)
     {
-        var start = await trader.StartSession(
-            new TraderStartOptions { Trader = "sample", WhenGone = WhenGone.Cancel, Exchange = options.Exchange, Instruments = true }, cancellationToken);
-        if (!start.IsSuccess)
-            return start;
-        var here = start.Value.Exchanges.Single();
         if (here is { Ready: false, Problems: [var problem, ..] })
             return problem.Error;
-        orders.Begin(here);
-        _instrument = here.Instruments?.FirstOrDefault(i => i.Symbol == options.Symbol);
+        desk.Orders.Begin(here);
+        _instrument = here.Instruments?.FirstOrDefault(i => i.Symbol == desk.Market.Symbol);
         return _instrument is not null
-            ? start
-            : new ExchangeError { Code = ExchangeErrorCode.UnknownSymbol, Message = $"{options.Exchange} does not list {options.Symbol}" };
+            ? null
+            : new ExchangeError { Code = ExchangeErrorCode.UnknownSymbol, Message = $"{desk.Market.Exchange} does not list {desk.Market.Symbol}" };
     }
 
     /// <summary>Trades until it is told to stop; the cycle that is under way is finished.</summary>
@@ -37,7 +33,7 @@ internal sealed class OrderCycle(TraderClient trader, MarketView market, OrderVi
     {
         while (!until.IsCancellationRequested)
         {
-            if (market.Book is { Data: { State: BookState.Synced, Bids: [var bid, ..], Asks: [var ask, ..] } })
+            if (desk.View.Book is { Data: { State: BookState.Synced, Bids: [var bid, ..], Asks: [var ask, ..] } })
                 await TradeAsync(bid.Price, ask.Price);
             try
             {
@@ -54,9 +50,9 @@ internal sealed class OrderCycle(TraderClient trader, MarketView market, OrderVi
     {
         var tick = _instrument!.TickSize;
         var quantity = SmallQuantity(_instrument, ask);
-        var resting = await Do(trader.PlaceOrder(options.Exchange, new LimitOrderRequest
+        var resting = await Do(trader.PlaceOrder(desk.Market.Exchange, new LimitOrderRequest
         {
-            Symbol = options.Symbol,
+            Symbol = desk.Market.Symbol,
             Side = Side.Buy,
             Quantity = quantity,
             Price = bid - (TicksBelow * tick),
@@ -64,11 +60,11 @@ internal sealed class OrderCycle(TraderClient trader, MarketView market, OrderVi
         }));
         if (resting is null)
             return;
-        var key = new OrderKey { Symbol = options.Symbol, ClientOrderId = resting.Order.ClientOrderId };
-        await Do(trader.ReplaceOrder(options.Exchange, new ReplaceOrderRequest { Order = key, Price = bid - ((TicksBelow + 1) * tick) }));
-        if (await Do(trader.PlaceOrder(options.Exchange, new MarketOrderRequest { Symbol = options.Symbol, Side = Side.Buy, Quantity = quantity })) is not null)
-            await Do(trader.PlaceOrder(options.Exchange, new MarketOrderRequest { Symbol = options.Symbol, Side = Side.Sell, Quantity = quantity, ReduceOnly = true }));
-        await Do(trader.CancelOrder(options.Exchange, key));
+        var key = new OrderKey { Symbol = desk.Market.Symbol, ClientOrderId = resting.Order.ClientOrderId };
+        await Do(trader.ReplaceOrder(desk.Market.Exchange, new ReplaceOrderRequest { Order = key, Price = bid - ((TicksBelow + 1) * tick) }));
+        if (await Do(trader.PlaceOrder(desk.Market.Exchange, new MarketOrderRequest { Symbol = desk.Market.Symbol, Side = Side.Buy, Quantity = quantity })) is not null)
+            await Do(trader.PlaceOrder(desk.Market.Exchange, new MarketOrderRequest { Symbol = desk.Market.Symbol, Side = Side.Sell, Quantity = quantity, ReduceOnly = true }));
+        await Do(trader.CancelOrder(desk.Market.Exchange, key));
     }
 
     private async Task<OrderAck?> Do(Task<Result<OrderAck>> command)
@@ -76,9 +72,9 @@ internal sealed class OrderCycle(TraderClient trader, MarketView market, OrderVi
         var started = TimeProvider.System.GetTimestamp();
         var result = await command;
         if (result.IsSuccess)
-            orders.Measure(TimeProvider.System.GetElapsedTime(started));
+            desk.Orders.Measure(TimeProvider.System.GetElapsedTime(started));
         else
-            orders.Refuse(result.Error);
+            desk.Orders.Refuse(result.Error);
         return result.Value;
     }
 

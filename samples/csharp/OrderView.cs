@@ -1,3 +1,4 @@
+using Exchange.Client.Protocol;
 using Exchange.Client.Trader;
 using Exchange.Grains.Interfaces;
 
@@ -35,12 +36,16 @@ internal sealed class OrderView
     public void Follow(TraderFeed trader, string exchange)
     {
         trader.OrderReceived += u => Change(() => OnOrder(u, exchange));
-        trader.PositionReceived += u => Change(() => _positions[(u.Data.Symbol, u.Data.Side)] = u.Data);
-        trader.AccountReceived += u => Change(() => Balances = u.Data.Balances);
+        trader.PositionReceived += u => Change(() =>
+        {
+            if (u.Data.Exchange == exchange)
+                _positions[(u.Data.Symbol, u.Data.Side)] = u.Data;
+        });
+        trader.AccountReceived += u => Change(() => Balances = u.Data.Exchange == exchange ? u.Data.Balances : Balances);
     }
 
     /// <summary>Takes the picture that the session began with.</summary>
-    public void Begin(Exchange.Client.Protocol.ExchangeStart start) => Change(() =>
+    public void Begin(ExchangeStart start) => Change(() =>
     {
         IsReady = start.Ready;
         if (start.Orders is { } orders && (orders.Epoch, orders.Seq).CompareTo(_place) >= 0)

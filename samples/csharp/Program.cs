@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Exchange.Samples;
 
-var exchange = new Option<string>("--exchange") { Description = "The exchange: binance, deribit or grvt.", DefaultValueFactory = _ => "binance" };
-var symbol = new Option<string>("--symbol") { Description = "The venue's own symbol.", DefaultValueFactory = _ => "BTCUSDT" };
+var exchange = new Option<string>("--exchange") { Description = "The exchange: binance, deribit or grvt; or several of them with commas.", DefaultValueFactory = _ => "binance" };
+var symbol = new Option<string?>("--symbol") { Description = "The venue's own symbol, one an exchange; its bitcoin perpetual when left out." };
 var seconds = new Option<double>("--seconds") { Description = "How long to run; 0 until Ctrl+C.", DefaultValueFactory = _ => 0 };
 var top = new Option<int>("--top") { Description = "Levels a side.", DefaultValueFactory = _ => 5 };
 var frequency = new Option<int>("--frequency-ms") { Description = "The least time between two books; 0 for every change.", DefaultValueFactory = _ => 0 };
@@ -16,17 +16,26 @@ var root = new RootCommand("A sample trader: shows a live book and trades, and c
 {
     exchange, symbol, seconds, top, frequency, json, orleans, trade, commands, updates,
 };
-root.SetAction((parsed, token) => TraderSample.RunAsync(
-    new SampleOptions(
-        parsed.GetValue(exchange)!,
-        parsed.GetValue(symbol)!,
-        TimeSpan.FromSeconds(parsed.GetValue(seconds)),
-        parsed.GetValue(top),
-        parsed.GetValue(frequency),
-        parsed.GetValue(json),
-        parsed.GetValue(orleans),
-        parsed.GetValue(trade),
-        parsed.GetValue(commands)!,
-        parsed.GetValue(updates)!),
-    token));
+root.SetAction(async (parsed, token) =>
+{
+    var markets = Market.Read(parsed.GetValue(exchange)!, parsed.GetValue(symbol), out var problem);
+    if (problem is not null)
+    {
+        await Console.Error.WriteLineAsync(problem);
+        return 2;
+    }
+
+    return await TraderSample.RunAsync(
+        new SampleOptions(
+            markets,
+            TimeSpan.FromSeconds(parsed.GetValue(seconds)),
+            parsed.GetValue(top),
+            parsed.GetValue(frequency),
+            parsed.GetValue(json),
+            parsed.GetValue(orleans),
+            parsed.GetValue(trade),
+            parsed.GetValue(commands)!,
+            parsed.GetValue(updates)!),
+        token);
+});
 return await root.Parse(args).InvokeAsync();

@@ -11,39 +11,42 @@ internal static class Screen
 {
     private static readonly TimeSpan _refresh = TimeSpan.FromMilliseconds(250);
 
-    public static Task ShowAsync(MarketView view, OrderView orders, SampleOptions options, CancellationToken until) =>
-        AnsiConsole.Live(Draw(view, orders, options)).StartAsync(async live =>
+    public static Task ShowAsync(Desk[] desks, int top, CancellationToken until) =>
+        AnsiConsole.Live(Draw(desks, top)).StartAsync(async live =>
         {
             using var timer = new PeriodicTimer(_refresh);
             try
             {
                 while (await timer.WaitForNextTickAsync(until))
-                    live.UpdateTarget(Draw(view, orders, options));
+                    live.UpdateTarget(Draw(desks, top));
             }
             catch (OperationCanceledException)
             {
-                live.UpdateTarget(Draw(view, orders, options));
+                live.UpdateTarget(Draw(desks, top));
             }
         });
 
     /// <summary>One line for an output that is not a terminal.</summary>
-    public static string Line(MarketView view) => view.Read((v, _) =>
+    public static string Line(Desk desk) => MarketLine(desk) + (desk.Cycle is null ? "" : OrderLine(desk.Orders));
+
+    private static string MarketLine(Desk desk) => desk.View.Read((v, _) =>
     {
         var book = v.Book;
         var bid = book?.Data.Bids.Length > 0 ? book.Data.Bids[0] : (PriceLevel?)null;
         var ask = book?.Data.Asks.Length > 0 ? book.Data.Asks[0] : (PriceLevel?)null;
         return string.Create(CultureInfo.InvariantCulture,
-            $"{DateTimeOffset.UtcNow:HH:mm:ss} {book?.Data.State.ToString() ?? "no book"} bid {bid?.Price} x {bid?.Quantity} ask {ask?.Price} x {ask?.Quantity} " +
+            $"{DateTimeOffset.UtcNow:HH:mm:ss} {desk.Market.Exchange} {book?.Data.State.ToString() ?? "no book"} bid {bid?.Price} x {bid?.Quantity} ask {ask?.Price} x {ask?.Quantity} " +
             $"epoch {book?.Epoch} seq {book?.Seq} books {v.Books} trades {v.Trades} gaps {v.Gaps} venue p50 {v.VenueLatency(0.5)} ms gateway p50 {v.GatewayLatency(0.5)} ms");
     });
 
     /// <summary>The orders' part of that line.</summary>
-    public static string OrderLine(OrderView orders) => orders.Read((o, working, positions) => string.Create(CultureInfo.InvariantCulture,
+    private static string OrderLine(OrderView orders) => orders.Read((o, working, positions) => string.Create(CultureInfo.InvariantCulture,
         $" | orders placed {o.Placed} replaced {o.Replaced} filled {o.Filled} cancelled {o.Cancelled} refused {o.Refused} working {working.Count} " +
         $"position {positions.Sum(p => p.Quantity)} reply p50 {o.CommandLatency(0.5)} ms"));
 
-    private static IRenderable Draw(MarketView view, OrderView orders, SampleOptions options) =>
-        options.Trade ? new Rows(DrawMarket(view, options), DrawOrders(orders)) : DrawMarket(view, options);
+    /// <summary>The markets side by side as far as there is room.</summary>
+    private static IRenderable Draw(Desk[] desks, int top) => new Columns(desks.Select(desk =>
+        desk.Cycle is null ? DrawMarket(desk, top) : new Rows(DrawMarket(desk, top), DrawOrders(desk.Orders)))).Collapse();
 
     private static IRenderable DrawOrders(OrderView orders) => orders.Read((o, working, positions) =>
     {
@@ -66,13 +69,13 @@ internal static class Screen
         return (IRenderable)new Rows(new Columns(table, held).Collapse(), facts);
     });
 
-    private static IRenderable DrawMarket(MarketView view, SampleOptions options) => view.Read((v, trades) =>
+    private static IRenderable DrawMarket(Desk desk, int top) => desk.View.Read((v, trades) =>
     {
         var ladder = new Table().Border(TableBorder.Rounded).AddColumns("Bid size", "Bid", "Ask", "Ask size");
         foreach (var column in ladder.Columns)
             column.RightAligned();
         var book = v.Book;
-        for (var i = 0; i < options.Top; i++)
+        for (var i = 0; i < top; i++)
         {
             var bid = book?.Data.Bids.ElementAtOrDefault(i);
             var ask = book?.Data.Asks.ElementAtOrDefault(i);
@@ -101,7 +104,7 @@ internal static class Screen
         facts.AddRow("venue to here p50 / p99", $"{Number(v.VenueLatency(0.5))} / {Number(v.VenueLatency(0.99))} ms");
         facts.AddRow("gateway to here p50 / p99", $"{Number(v.GatewayLatency(0.5))} / {Number(v.GatewayLatency(0.99))} ms");
         return (IRenderable)new Rows(
-            new Rule($"{Markup.Escape(options.Exchange)} {Markup.Escape(options.Symbol)}").LeftJustified(),
+            new Markup($"[bold]{Markup.Escape(desk.Market.Exchange)} {Markup.Escape(desk.Market.Symbol)}[/]"),
             new Columns(ladder, tape).Collapse(),
             facts);
     });
