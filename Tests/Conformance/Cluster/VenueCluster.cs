@@ -190,6 +190,22 @@ internal sealed class VenueCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>Asks again where the short patience of this cluster's client ran out: a busy machine is no defect.</summary>
+    private static async Task<T> Read<T>(Func<Task<T>> ask)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await ask();
+            }
+            catch (TimeoutException) when (attempt < 5)
+            {
+                // Once more.
+            }
+        }
+    }
+
     private async Task Until(Func<Task<bool>> holds, string what)
     {
         using var beat = new PeriodicTimer(TimeSpan.FromSeconds(1), Venue.Time);
@@ -210,13 +226,13 @@ internal sealed class VenueCluster : IAsyncDisposable
         var tape = Orders.Updates.Select(u => new TapeEntry(u.Epoch, u.Seq, u.Data)).ToList();
         var resumedAt = Orders.ResumedAt;
         var picture = Invariants.Told(tape);
-        var open = (await Oms.GetOpenOrders()).OrThrow();
+        var open = (await Read(() => Oms.GetOpenOrders())).OrThrow();
         var listed = open.Orders.Select(o => o.ClientOrderId).ToHashSet(StringComparer.Ordinal);
         foreach (var order in open.Orders)
             picture[order.ClientOrderId] = order;
         foreach (var id in Given.Keys.Where(id => !listed.Contains(id) && !(picture.TryGetValue(id, out var known) && known is { IsTerminal: true, UnknownSince: null })))
         {
-            if (await Oms.GetOrder(new OrderKey { Symbol = Venue.Symbol, ClientOrderId = id }) is { IsSuccess: true } asked)
+            if (await Read(() => Oms.GetOrder(new OrderKey { Symbol = Venue.Symbol, ClientOrderId = id })) is { IsSuccess: true } asked)
                 picture[id] = asked.Value.Order;
         }
 
@@ -226,7 +242,7 @@ internal sealed class VenueCluster : IAsyncDisposable
             ResumedAt = resumedAt,
             Picture = picture,
             Open = open,
-            Positions = (await Pms.GetPositions()) is { IsSuccess: true } positions ? positions.Value : new PositionsSnapshot(),
+            Positions = (await Read(() => Pms.GetPositions())) is { IsSuccess: true } positions ? positions.Value : new PositionsSnapshot(),
             Truth = Venue.Truth(),
             Crashed = true,
             IsOurs = Given.ContainsKey,
