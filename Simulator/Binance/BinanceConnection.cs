@@ -17,7 +17,6 @@ internal sealed class BinanceConnection : ClientConnection
     private readonly StreamHub _hub;
     private readonly ControlMessages _control;
     private readonly Queue<DateTimeOffset> _incoming = new();
-    private readonly List<(StreamTopic Topic, byte[] Frame)> _held = [];
 
     public BinanceConnection(
         long id, Route route, bool combined, WebSocketConnection socket, SimulatorContext context, StreamHub hub)
@@ -63,7 +62,7 @@ internal sealed class BinanceConnection : ClientConnection
             return;
         }
 
-        if (!_context.Faults.ConcernFrames && _held.Count == 0)
+        if (!_context.Faults.ConcernFrames && !HoldsFrames)
         {
             SendText(frame);
             return;
@@ -83,7 +82,7 @@ internal sealed class BinanceConnection : ClientConnection
             return;
         }
 
-        if (!_context.Faults.ConcernFrames && _held.Count == 0)
+        if (!_context.Faults.ConcernFrames && !HoldsFrames)
         {
             SendText(frame);
             return;
@@ -112,49 +111,8 @@ internal sealed class BinanceConnection : ClientConnection
 
     private FaultScope Scope(string? stream) => new("binance", RouteName, Id, stream);
 
-    private void SendDamaged(StreamTopic topic, ReadOnlySpan<byte> frame, Fault? fault)
-    {
-        switch (fault?.Kind)
-        {
-            case FaultKind.LoseFrame or FaultKind.Silence:
-                break;
-            case FaultKind.ReorderFrames:
-                _held.Add((topic, frame.ToArray()));
-                return;
-            case FaultKind.DuplicateFrame:
-                SendText(frame);
-                SendText(frame);
-                break;
-            case FaultKind.DropSocket:
-                Cut("fault: drop_socket");
-                return;
-            case null:
-                SendText(frame);
-                break;
-            default:
-                if (FrameDamage.Insert(fault, topic.Name, Combined) is { } inserted)
-                {
-                    SendText(inserted);
-                    SendText(frame);
-                }
-                else
-                {
-                    SendText(FrameDamage.Replace(fault, frame) ?? frame);
-                }
-
-                break;
-        }
-
-        // What was held back follows the next frame of its stream.
-        for (var i = 0; i < _held.Count; i++)
-        {
-            if (_held[i].Topic == topic)
-            {
-                SendText(_held[i].Frame);
-                _held.RemoveAt(i--);
-            }
-        }
-    }
+    private void SendDamaged(StreamTopic topic, ReadOnlySpan<byte> frame, Fault? fault) =>
+        SendDamaged(topic.Name, frame, fault, damage => FrameDamage.Insert(damage, topic.Name, Combined));
 
     protected override void Handle(ReadOnlySpan<byte> message)
     {

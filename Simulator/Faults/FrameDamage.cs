@@ -28,11 +28,14 @@ internal static class FrameDamage
         Replace(fault, body) ?? Insert(fault, "", combined: false) ?? (fault.Kind == FaultKind.LoseFrame ? [] : body);
 
     /// <summary>Ahead of the frame; null when this kind adds none.</summary>
-    public static byte[]? Insert(Fault fault, string stream, bool combined) => fault.Kind switch
+    public static byte[]? Insert(Fault fault, string stream, bool combined) => Insert(fault, member => Event(stream, combined, member));
+
+    /// <param name="frame">The venue's frame of an event that nobody knows, with this one member.</param>
+    public static byte[]? Insert(Fault fault, Func<string, byte[]> frame) => fault.Kind switch
     {
-        FaultKind.UnknownEvent => Event(stream, combined, "\"news\":\"nobody knows this event\""),
-        FaultKind.HugeFrame => Event(stream, combined, $"\"pad\":\"{new string('x', fault.Bytes ?? (2 << 20))}\""),
-        FaultKind.NestedJson => Event(stream, combined, $"\"deep\":{Nested(fault.Depth ?? 10_000)}"),
+        FaultKind.UnknownEvent => frame("\"news\":\"nobody knows this event\""),
+        FaultKind.HugeFrame => frame($"\"pad\":\"{new string('x', fault.Bytes ?? (2 << 20))}\""),
+        FaultKind.NestedJson => frame($"\"deep\":{Nested(fault.Depth ?? 10_000)}"),
         _ => null,
     };
 
@@ -51,9 +54,17 @@ internal static class FrameDamage
             return frame.ToArray();
         }
 
-        edit(root["data"] is JsonObject data ? data : root);
+        edit(Payload(root));
         return Encoding.UTF8.GetBytes(root.ToJsonString());
     }
+
+    /// <summary>Where the event is: in Binance's combined frames and in JSON-RPC's notifications it is wrapped.</summary>
+    private static JsonObject Payload(JsonObject root) => (root["params"]?["data"] ?? root["result"] ?? root["data"]) switch
+    {
+        JsonObject data => data,
+        JsonArray { Count: > 0 } rows when rows[0] is JsonObject first => first,
+        _ => root,
+    };
 
     private static void Null(JsonObject data, string? field)
     {
@@ -115,9 +126,12 @@ internal static class FrameDamage
 
     private static void SkipOne(JsonObject data)
     {
-        if (data["pu"] is { } previous)
+        foreach (var name in (ReadOnlySpan<string>)["pu", "prev_change_id"])
         {
-            data["pu"] = previous.GetValue<long>() + 1;
+            if (data[name] is { } previous)
+            {
+                data[name] = previous.GetValue<long>() + 1;
+            }
         }
     }
 
@@ -130,6 +144,14 @@ internal static class FrameDamage
                 .DefaultIfEmpty(1m).Max();
             var crossing = (highest * 2).ToString(CultureInfo.InvariantCulture);
             bids.Insert(0, new JsonArray(crossing, "1"));
+        }
+        else if (data["bids"] is JsonArray { Count: > 0 } told && data["asks"] is JsonArray others)
+        {
+            // Levels of two members, or of three with an action ahead.
+            var level = told[0]!.AsArray().DeepClone().AsArray();
+            var highest = told.Concat(others).Select(row => row!.AsArray()[^2]!.GetValue<decimal>()).Max();
+            level[^2] = highest * 2;
+            told.Insert(0, level);
         }
         else if (data["b"] is { } bid && data["a"] is { } ask)
         {

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Exchange.Simulator.Binance.Api;
+using Exchange.Simulator.Control;
 using Exchange.Simulator.Faults;
 using Xunit;
 

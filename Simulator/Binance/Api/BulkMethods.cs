@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Exchange.Simulator.Binance.Trading;
+using Exchange.Simulator.Control;
 
 namespace Exchange.Simulator.Binance.Api;
 

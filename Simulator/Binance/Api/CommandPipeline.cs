@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Exchange.Simulator.Binance.Trading;
+using Exchange.Simulator.Control;
 using Exchange.Simulator.Faults;
 
 namespace Exchange.Simulator.Binance.Api;

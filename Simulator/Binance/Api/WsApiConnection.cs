@@ -16,7 +16,6 @@ internal sealed class WsApiConnection : ClientConnection
     private readonly SimulatorContext _context;
     private readonly VenueApi _api;
     private readonly Queue<DateTimeOffset> _pings = new();
-    private byte[]? _heldBack;
 
     public WsApiConnection(long id, WebSocketConnection socket, SimulatorContext context, VenueApi api, bool tellsRateLimits)
         : base(id, Route, socket, context)
@@ -185,42 +184,7 @@ internal sealed class WsApiConnection : ClientConnection
         }
 
         var damage = _context.Faults.ConcernFrames ? _context.Faults.TakeForFrame(new FaultScope("binance", Route, Id)) : null;
-        switch (damage?.Kind)
-        {
-            case null:
-                SendText(frame);
-                break;
-            case FaultKind.LoseFrame or FaultKind.Silence:
-                break;
-            case FaultKind.DuplicateFrame:
-                SendText(frame);
-                SendText(frame);
-                break;
-            case FaultKind.ReorderFrames:
-                _heldBack = frame;
-                return;
-            case FaultKind.DropSocket:
-                Cut("fault: drop_socket");
-                return;
-            default:
-                if (FrameDamage.Insert(damage, "", combined: false) is { } inserted)
-                {
-                    SendText(inserted);
-                    SendText(frame);
-                }
-                else
-                {
-                    SendText(FrameDamage.Replace(damage, frame) ?? frame);
-                }
-
-                break;
-        }
-
-        if (_heldBack is { } held)
-        {
-            _heldBack = null;
-            SendText(held);
-        }
+        SendDamaged("", frame, damage, fault => FrameDamage.Insert(fault, "", combined: false));
     }
 
     /// <summary>Puts an answer into its envelope.</summary>

@@ -7,6 +7,7 @@ using Exchange.Grains.Interfaces;
 using Exchange.Simulator;
 using Exchange.Simulator.Binance;
 using Exchange.Simulator.Binance.Api;
+using Exchange.Simulator.Control;
 using OrderCounters = Exchange.Exchanges.Common.Orders.OrderCounters;
 
 namespace Exchange.Tests.Conformance.Binance;

@@ -1,4 +1,4 @@
-namespace Exchange.Simulator.Binance.Api;
+namespace Exchange.Simulator.Control;
 
 /// <summary>What became of a command at the venue, whatever its sender was told.</summary>
 internal enum CommandFate
@@ -43,7 +43,7 @@ internal sealed class ReceivedCommand
     public int? Code { get; set; }
 }
 
-/// <summary>Everything that the private API has received, for tests to look at; the oldest go when there are very many.</summary>
+/// <summary>Everything that a venue's private API has received, for tests to look at; the oldest go when there are very many.</summary>
 internal sealed class CommandLog(SimulatorContext context)
 {
     private const int Most = 200_000;
@@ -55,14 +55,9 @@ internal sealed class CommandLog(SimulatorContext context)
 
     public IEnumerable<ReceivedCommand> Commands => _commands;
 
-    public ReceivedCommand Add(ApiRequest request, string? clientOrderId) =>
-        Add(request.Channel, request.Connection, request.Method.Name, request.Parameters, clientOrderId);
-
-    /// <summary>One order of a batch.</summary>
-    public ReceivedCommand AddPart(ReceivedCommand whole, string method, Parameters parameters) => Add(
-        whole.Channel, whole.Connection, method, parameters, parameters.Peek("newClientOrderId") ?? parameters.Peek("origClientOrderId"));
-
-    private ReceivedCommand Add(string channel, long connection, string method, Parameters parameters, string? clientOrderId)
+    /// <param name="parameters">Without secrets.</param>
+    public ReceivedCommand Add(
+        string channel, long connection, string method, string? symbol, string? clientOrderId, IReadOnlyDictionary<string, string> parameters)
     {
         var command = new ReceivedCommand
         {
@@ -71,9 +66,9 @@ internal sealed class CommandLog(SimulatorContext context)
             Channel = channel,
             Connection = connection,
             Method = method,
-            Symbol = parameters.Peek("symbol"),
+            Symbol = symbol,
             ClientOrderId = clientOrderId,
-            Parameters = parameters.WithoutSecrets(),
+            Parameters = parameters,
         };
         _commands.Enqueue(command);
         if (_commands.Count > Most)
