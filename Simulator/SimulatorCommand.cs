@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Exchange.Simulator.Binance;
+using Exchange.Simulator.Deribit;
 
 namespace Exchange.Simulator;
 
@@ -33,10 +34,11 @@ internal static class SimulatorCommand
         };
         var controlPort = new Option<int>("--control-port") { Description = "0: any", DefaultValueFactory = _ => 9400 };
         var binancePort = new Option<int>("--binance-port") { Description = "0: any", DefaultValueFactory = _ => 9401 };
+        var deribitPort = new Option<int>("--deribit-port") { Description = "0: any", DefaultValueFactory = _ => 9402 };
         var portsFile = new Option<FileInfo?>("--ports-file") { Description = "is written the addresses, as JSON, once they listen" };
         var command = new RootCommand("Wire-level simulators of the venues, on loopback.")
         {
-            seed, rate, venues, symbols, replay, speed, startOnSubscribe, controlPort, binancePort, portsFile,
+            seed, rate, venues, symbols, replay, speed, startOnSubscribe, controlPort, binancePort, deribitPort, portsFile,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -59,6 +61,7 @@ internal static class SimulatorCommand
                 StartOnSubscribe = parsed.GetValue(startOnSubscribe),
                 ControlPort = parsed.GetValue(controlPort),
                 BinancePort = parsed.GetValue(binancePort),
+                Deribit = new DeribitSimulatorOptions { Port = parsed.GetValue(deribitPort) },
             };
             try
             {

@@ -1,4 +1,5 @@
 using Exchange.Simulator.Binance;
+using Exchange.Simulator.Deribit;
 
 namespace Exchange.Simulator;
 
@@ -11,6 +12,8 @@ internal sealed record SimulatorOptions
     public IReadOnlyList<string> Venues { get; init; } = [BinanceVenue.VenueName];
 
     public int BinancePort { get; init; }
+
+    public DeribitSimulatorOptions Deribit { get; init; } = new();
 
     /// <summary>Fixes every decision of the order flow.</summary>
     public int Seed { get; init; } = 1;

@@ -1,16 +1,18 @@
 using Exchange.Simulator.Binance;
+using Exchange.Simulator.Deribit;
 
 namespace Exchange.Simulator;
 
 /// <summary>The venues that there are. A new one is one more line here.</summary>
 internal static class VenueList
 {
-    public static IReadOnlyList<string> Names { get; } = [BinanceVenue.VenueName];
+    public static IReadOnlyList<string> Names { get; } = [BinanceVenue.VenueName, DeribitVenue.VenueName];
 
     /// <exception cref="ArgumentException">There is no such venue, or its options cannot be met.</exception>
     public static ISimulatedVenue Create(string name, SimulatorContext context, SimulatorOptions options, Action<string> tell) => name switch
     {
         BinanceVenue.VenueName => new BinanceVenue(context, options, tell),
+        DeribitVenue.VenueName => new DeribitVenue(context, options, tell),
         _ => throw new ArgumentException($"venues: of {string.Join(", ", Names)}, not {name}"),
     };
 

@@ -157,6 +157,18 @@ internal sealed class MatchingBook(Instrument instrument, IdSource orderIds, IdS
         return order;
     }
 
+    /// <summary>Leaves less of a working order, which keeps its place in the queue.</summary>
+    public void Reduce(Order order, long remaining)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(remaining);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(remaining, order.Remaining);
+        var level = order.Level!;
+        level.Quantity -= order.Remaining - remaining;
+        order.Remaining = remaining;
+        LevelChanged?.Invoke(order.Side, level.Price, level.Quantity);
+        OperationDone?.Invoke();
+    }
+
     public static Side Opposite(Side side) => side == Side.Buy ? Side.Sell : Side.Buy;
 
     private static bool Reaches(Side side, long limit, long price) => side == Side.Buy ? price <= limit : price >= limit;

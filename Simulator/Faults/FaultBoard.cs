@@ -134,6 +134,21 @@ internal sealed class FaultBoard
         return null;
     }
 
+    /// <summary>The fault that damages an answer on a socket that also carries events: only one that names a method does.</summary>
+    public Fault? TakeForAnswer(in FaultScope scope)
+    {
+        foreach (var fault in _faults)
+        {
+            if (fault.Method is not null && _frameKinds.Contains(fault.Kind) && Matches(fault, scope) && fault.Meet())
+            {
+                Refresh();
+                return fault;
+            }
+        }
+
+        return null;
+    }
+
     private static bool Matches(Fault fault, in FaultScope scope) =>
         fault.Venue == scope.Venue
         && Chooses(fault, scope.Route, scope.Connection)

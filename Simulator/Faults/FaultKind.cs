@@ -103,7 +103,13 @@ internal enum FaultKind
     /// <summary>The listen keys expire, now.</summary>
     ExpireListenKey,
 
-    /// <summary>session.logon is refused: -2015, or <c>code</c>.</summary>
+    /// <summary>The tokens that the venue has given out expire, now.</summary>
+    ExpireToken,
+
+    /// <summary>A client's sign of life does not count: the socket is closed for want of it.</summary>
+    IgnoreHeartbeat,
+
+    /// <summary>Logging in is refused: Binance -2015, Deribit 13004, or <c>code</c>.</summary>
     RefuseLogon,
 
     /// <summary>Sessions that are logged on are revoked: their next request tells them so.</summary>
