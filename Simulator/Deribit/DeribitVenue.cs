@@ -2,6 +2,7 @@ using System.Text.Json;
 using Exchange.Simulator.Control;
 using Exchange.Simulator.Deribit.Api;
 using Exchange.Simulator.Deribit.Market;
+using Exchange.Simulator.Deribit.Replay;
 using Exchange.Simulator.Deribit.Trading;
 using Exchange.Simulator.Engine;
 using Exchange.Simulator.Faults;
@@ -35,16 +36,23 @@ internal sealed class DeribitVenue : ISimulatedVenue
         Hub = new ChannelHub();
         Gatekeeper = new Gatekeeper(context, Options);
         List<RpcMethod> methods = [];
-        var live = new LiveMarket(context, Hub, Options);
-        var events = new AccountEvents(context, live, () => _connections.Values);
-        _desk = new TradingDesk(context, live, Options, events);
-        methods.AddRange(new OrderMethods(_desk).Methods());
-        methods.AddRange(new ListMethods(context, _desk).Methods());
-        methods.AddRange(new AccountMethods(_desk, Options).Methods());
-        Market = live;
-        Events = events;
-        Pipeline = new CommandPipeline(context, Options, Gatekeeper, events);
-        _trading = new DeribitControl(context, this, _desk);
+        if (options.ReplayOf(VenueName) is null)
+        {
+            var live = new LiveMarket(context, Hub, Options);
+            Market = live;
+            Events = new AccountEvents(context, live, () => _connections.Values);
+            _desk = new TradingDesk(context, live, Options, Events);
+            _trading = new DeribitControl(context, this, _desk);
+            methods.AddRange(new OrderMethods(_desk).Methods());
+            methods.AddRange(new ListMethods(context, _desk).Methods());
+            methods.AddRange(new AccountMethods(_desk, Options).Methods());
+        }
+        else
+        {
+            Market = new ReplayMarket(context, Hub, options, () => LargestBacklog, tell);
+        }
+
+        Pipeline = new CommandPipeline(context, Options, Gatekeeper, Events);
         Market.Schedule();
         methods.AddRange(Market.Methods());
         methods.AddRange(new SessionMethods(context, Gatekeeper, Market).Methods());

@@ -175,7 +175,8 @@ internal sealed class SessionMethods(SimulatorContext context, Gatekeeper gateke
             connection.Label = label.Length <= LongestLabel ? label : throw DeribitException.Parameters("label", $"must be at most {LongestLabel} characters");
         }
 
-        var names = asked.Select(text => ChannelName.Parse(text, market.Symbols.Contains)).OfType<ChannelName>().ToArray();
+        var names = asked.Select(text => ChannelName.Parse(text, market.Symbols.Contains)).OfType<ChannelName>()
+            .Where(name => name.IsUser || market.Offers(name)).ToArray();
         if (call.Token is null && names.Any(name => name is { Interval: "raw", IsUser: false }))
         {
             throw DeribitException.Of(13778);

@@ -35,7 +35,8 @@ internal sealed class ChannelHub : IDisposable
     public static byte[] Envelope(string channel, string? label) => Encoding.UTF8.GetBytes(
         $"{{\"jsonrpc\":\"2.0\",\"method\":\"subscription\",\"params\":{{{(label is null ? "" : $"\"label\":\"{JsonEncodedText.Encode(label)}\",")}\"channel\":\"{channel}\",\"data\":");
 
-    public bool IsWanted(string channel) => _channels.TryGetValue(channel, out var known) && known.IsWanted;
+    /// <summary>The channel, when somebody listens to it.</summary>
+    public Channel? Find(string channel) => _channels.TryGetValue(channel, out var known) && known.IsWanted ? known : null;
 
     /// <summary>The channels that somebody listens to.</summary>
     public IEnumerable<Channel> Wanted => _channels.Values.Where(channel => channel.IsWanted);
@@ -75,23 +76,26 @@ internal sealed class ChannelHub : IDisposable
     }
 
     /// <summary>The same with data that are there already.</summary>
-    public void Publish(Channel channel, ReadOnlySpan<byte> data, DeribitConnection? onlyTo = null)
+    public void Publish(Channel channel, ReadOnlySpan<byte> data, DeribitConnection? onlyTo = null, DeribitConnection? except = null)
     {
         _buffer.ResetWrittenCount();
         _buffer.Write(channel.Prefix);
         _buffer.Write(data);
-        Send(channel, onlyTo);
+        Send(channel, onlyTo, except);
     }
 
     public void Dispose() => _writer.Dispose();
 
-    private void Send(Channel channel, DeribitConnection? onlyTo)
+    private void Send(Channel channel, DeribitConnection? onlyTo, DeribitConnection? except = null)
     {
         _buffer.Write(Suffix);
         FramesPublished++;
         foreach (var subscriber in onlyTo is null ? channel.Subscribers : [onlyTo])
         {
-            subscriber.Notify(channel.Name.Text, channel.Name.Instrument, _buffer.WrittenSpan);
+            if (subscriber != except)
+            {
+                subscriber.Notify(channel.Name.Text, channel.Name.Instrument, _buffer.WrittenSpan);
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ using Exchange.Simulator.Engine;
 namespace Exchange.Simulator.Deribit.Market;
 
 /// <summary>
-/// Where the venue's data come from: the engine (<see cref="LiveMarket"/>) or a recording (<see cref="ReplayMarket"/>).
+/// Where the venue's data come from: the engine (<see cref="LiveMarket"/>) or a recording (<see cref="Replay.ReplayMarket"/>).
 /// Used within the simulator's turn.
 /// </summary>
 internal interface IDeribitMarket
@@ -14,6 +14,9 @@ internal interface IDeribitMarket
 
     /// <summary>The calls about instruments, books and trades.</summary>
     IEnumerable<RpcMethod> Methods();
+
+    /// <summary>Whether there is anything to be had on a public channel.</summary>
+    bool Offers(ChannelName channel);
 
     BookState Book(string symbol);
 

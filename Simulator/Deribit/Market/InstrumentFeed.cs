@@ -137,7 +137,8 @@ internal sealed class InstrumentFeed
                 }
                 else
                 {
-                    PublishChain(chain);
+                    // What the others have not been told yet is in the newcomer's snapshot.
+                    PublishChain(chain, except: connection);
                 }
 
                 _hub.Publish(channel, writer => chain.WriteSnapshot(writer, Instrument.Name, _clock.VenueMilliseconds), connection);
@@ -346,7 +347,7 @@ internal sealed class InstrumentFeed
         }
     }
 
-    private void PublishChain(BookChain chain)
+    private void PublishChain(BookChain chain, DeribitConnection? except = null)
     {
         if (!chain.IsWanted || !chain.HasChanges)
         {
@@ -362,7 +363,7 @@ internal sealed class InstrumentFeed
             }
         }
 
-        _hub.Publish(chain.Channel!, buffer.WrittenSpan);
+        _hub.Publish(chain.Channel!, buffer.WrittenSpan, except: except);
     }
 
     private void PublishToKinds(string interval, IReadOnlyList<PublicTrade> trades)

@@ -62,6 +62,8 @@ internal sealed class LiveMarket : IDeribitMarket
 
     public IEnumerable<RpcMethod> Methods() => new MarketMethods(_context, this).Methods();
 
+    public bool Offers(ChannelName channel) => true;
+
     public BookState Book(string symbol) => _feeds[symbol].State();
 
     public void Schedule()
