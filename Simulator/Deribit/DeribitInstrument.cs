@@ -7,6 +7,11 @@ namespace Exchange.Simulator.Deribit;
 /// <summary>An instrument with the venue's own rules (sheet, sections 1 and 6).</summary>
 internal sealed class DeribitInstrument
 {
+    /// <summary>Initial margin as a part of the position's value.</summary>
+    public const decimal InitialMargin = 0.02m;
+
+    public const decimal MaintenanceMargin = 0.01m;
+
     private const long CreatedAt = 1_700_000_000_000;
     private const long Never = 32_503_708_800_000;
 
@@ -48,11 +53,6 @@ internal sealed class DeribitInstrument
     public required decimal MakerCommission { get; init; }
 
     public required decimal TakerCommission { get; init; }
-
-    /// <summary>Initial margin as a part of the position's value.</summary>
-    public decimal InitialMargin => 0.02m;
-
-    public decimal MaintenanceMargin => 0.01m;
 
     /// <summary><c>open</c>, <c>locked</c>, <c>halted</c>, <c>inactive</c> …</summary>
     public string State { get; set; } = "open";

@@ -218,7 +218,7 @@ internal sealed class ListMethods(SimulatorContext context, TradingDesk desk)
             writer.WriteStartObject();
             writer.WriteString("order_id"u8, order.OrderId);
             writer.WriteString("initial_margin_currency"u8, order.Instrument.SettlementCurrency);
-            writer.WriteAmount("initial_margin"u8, decimal.Round(order.Instrument.Value(order.Remaining, order.Price ?? order.Feed.Mark) * order.Instrument.InitialMargin, 8));
+            writer.WriteAmount("initial_margin"u8, decimal.Round(order.Instrument.Value(order.Remaining, order.Price ?? order.Feed.Mark) * DeribitInstrument.InitialMargin, 8));
             writer.WriteEndObject();
         }
 

@@ -53,7 +53,7 @@ internal sealed class MarketMethods(SimulatorContext context, LiveMarket market)
         ?? throw DeribitException.Parameters("instrument_name", "instrument not found");
 
     /// <summary>By <c>currency</c> and <c>kind</c>, both of which may be left out.</summary>
-    private IReadOnlyList<InstrumentFeed> Chosen(RpcCall call)
+    private InstrumentFeed[] Chosen(RpcCall call)
     {
         var currency = call.Parameters.Text("currency") ?? "any";
         var kind = call.Parameters.Word("kind", "any", "any", "future", "option", "spot", "future_combo", "option_combo", "combo");

@@ -239,7 +239,7 @@ internal sealed class InstrumentFeed
         State = OrderState.Filled,
     };
 
-    private static IReadOnlyList<(string, string)> Side(BookSide side) => Enumerable.Range(0, side.Count)
+    private static (string, string)[] Side(BookSide side) => Enumerable.Range(0, side.Count)
         .Select(rank => (Fixed8.ToDecimal(side[rank].Price).ToString(CultureInfo.InvariantCulture), Fixed8.ToDecimal(side[rank].Quantity).ToString(CultureInfo.InvariantCulture)))
         .ToArray();
 

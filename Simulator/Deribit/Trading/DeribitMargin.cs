@@ -44,8 +44,8 @@ internal sealed record DeribitMargin(
                 profit += position.Profit(mark);
                 delta += instrument.CountsDollars ? instrument.Value(position.Amount, mark) : position.Amount;
                 var worst = Math.Max(Math.Abs(position.Amount + buys), Math.Abs(position.Amount - sells));
-                initial += instrument.Value(worst, mark) * instrument.InitialMargin;
-                maintenance += Math.Abs(instrument.Value(position.Amount, mark)) * instrument.MaintenanceMargin;
+                initial += instrument.Value(worst, mark) * DeribitInstrument.InitialMargin;
+                maintenance += Math.Abs(instrument.Value(position.Amount, mark)) * DeribitInstrument.MaintenanceMargin;
             }
         }
 
@@ -61,7 +61,7 @@ internal sealed record DeribitMargin(
         var increase = Math.Max(0, Math.Abs(position + (side == Side.Buy ? amount : -amount)) - Math.Abs(position));
         var needed = instrument.IsOption
             ? increase * (side == Side.Buy ? price : OptionShort)
-            : instrument.Value(increase, price) * instrument.InitialMargin;
+            : instrument.Value(increase, price) * DeribitInstrument.InitialMargin;
         if (needed > 0 && needed > now.Available)
         {
             throw DeribitException.Of(10009);

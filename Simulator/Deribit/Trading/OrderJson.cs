@@ -170,8 +170,8 @@ internal static class OrderJson
         writer.WriteAmount("index_price"u8, feed.Index);
         writer.WriteAmount("settlement_price"u8, Fixed8.ToDecimal(feed.Open));
         writer.WriteAmount("delta"u8, decimal.Round(instrument.IsOption ? amount * (instrument.OptionType == "call" ? 0.52m : -0.48m) : coins, 8));
-        writer.WriteAmount("initial_margin"u8, decimal.Round(value * instrument.InitialMargin, 8));
-        writer.WriteAmount("maintenance_margin"u8, decimal.Round(value * instrument.MaintenanceMargin, 8));
+        writer.WriteAmount("initial_margin"u8, decimal.Round(value * DeribitInstrument.InitialMargin, 8));
+        writer.WriteAmount("maintenance_margin"u8, decimal.Round(value * DeribitInstrument.MaintenanceMargin, 8));
         writer.WriteAmount("floating_profit_loss"u8, decimal.Round(profit, 8));
         writer.WriteAmount("realized_profit_loss"u8, decimal.Round(position.Realised, 8));
         writer.WriteAmount("total_profit_loss"u8, decimal.Round(profit, 8));

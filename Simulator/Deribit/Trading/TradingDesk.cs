@@ -330,7 +330,7 @@ internal sealed class TradingDesk
         }
     }
 
-    private void Submit(DeribitOrder order, decimal amount, TimeInForce timeInForce)
+    private static void Submit(DeribitOrder order, decimal amount, TimeInForce timeInForce)
     {
         var engine = new Order
         {

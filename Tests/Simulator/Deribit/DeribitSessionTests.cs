@@ -28,7 +28,7 @@ public sealed class DeribitSessionTests : DeribitTest
         Assert.Equal("mine", S(granted, "state"));
         await socket.RefusedAsync(13004, "public/auth", with);
         await socket.RefusedAsync(13403, "private/buy", Limit("a", Bid));
-        Assert.Equal(0, (await socket.CallAsync("private/get_open_orders")).AsArray().Count);
+        Assert.Empty((await socket.CallAsync("private/get_open_orders")).AsArray());
     }
 
     [Theory]
