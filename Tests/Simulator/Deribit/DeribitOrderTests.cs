@@ -149,7 +149,13 @@ public sealed class DeribitOrderTests : DeribitTest
         await socket.DataAsync("user.orders.BTC-PERPETUAL.raw");
         var stop = (await socket.CallAsync("private/sell", new
         {
-            instrument_name = Perpetual, amount = 50, type = "stop_market", trigger = "mark_price", trigger_price = 59000, label = "stop", reduce_only = true,
+            instrument_name = Perpetual,
+            amount = 50,
+            type = "stop_market",
+            trigger = "mark_price",
+            trigger_price = 59000,
+            label = "stop",
+            reduce_only = true,
         }))["order"]!;
         Assert.Equal(("untriggered", "market_price"), (S(stop, "order_state"), S(stop, "price")));
         Assert.Null(stop["filled_amount"]);
@@ -170,7 +176,12 @@ public sealed class DeribitOrderTests : DeribitTest
         Trading.SetMark(Perpetual, 61_000);
         await socket.CallAsync("private/sell", new
         {
-            instrument_name = Perpetual, amount = 50, type = "trailing_stop", trigger = "mark_price", trigger_offset = 500, label = "trail",
+            instrument_name = Perpetual,
+            amount = 50,
+            type = "trailing_stop",
+            trigger = "mark_price",
+            trigger_offset = 500,
+            label = "trail",
         });
         Trading.SetMark(Perpetual, 61_800);
         Trading.SetMark(Perpetual, 61_301);
@@ -262,7 +273,12 @@ public sealed class DeribitOrderTests : DeribitTest
         var first = await socket.CallAsync("private/get_order_history_by_currency", new { currency = "BTC", include_unfilled = true, historical = true, with_continuation = true, count = 1 });
         var second = await socket.CallAsync("private/get_order_history_by_currency", new
         {
-            currency = "BTC", include_unfilled = true, historical = true, with_continuation = true, count = 1, continuation = S(first, "continuation"),
+            currency = "BTC",
+            include_unfilled = true,
+            historical = true,
+            with_continuation = true,
+            count = 1,
+            continuation = S(first, "continuation"),
         });
         Assert.Equal(("done", "old"), (S(first["orders"]![0], "label"), S(second["orders"]![0], "label")));
         Assert.Null(second["continuation"]);

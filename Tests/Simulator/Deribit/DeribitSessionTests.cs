@@ -20,8 +20,14 @@ public sealed class DeribitSessionTests : DeribitTest
         var socket = await ConnectAsync();
         var with = new
         {
-            grant_type = "client_signature", client_id = "demo-id", timestamp = Now, nonce = "n1", data = "", scope = "session:s trade:read account:read_write",
-            signature = Sign($"{Now}\nn1\n"), state = "mine",
+            grant_type = "client_signature",
+            client_id = "demo-id",
+            timestamp = Now,
+            nonce = "n1",
+            data = "",
+            scope = "session:s trade:read account:read_write",
+            signature = Sign($"{Now}\nn1\n"),
+            state = "mine",
         };
         var granted = await socket.CallAsync("public/auth", with);
         Assert.Equal("session:s trade:read account:read_write mainaccount", S(granted, "scope"));
@@ -41,7 +47,11 @@ public sealed class DeribitSessionTests : DeribitTest
         var time = Now + offBy;
         await socket.RefusedAsync(13004, "public/auth", new
         {
-            grant_type = "client_signature", client_id = "demo-id", timestamp = time, nonce = "x", signature = Sign($"{time}\nx\n", secret),
+            grant_type = "client_signature",
+            client_id = "demo-id",
+            timestamp = time,
+            nonce = "x",
+            signature = Sign($"{time}\nx\n", secret),
         });
         await socket.RefusedAsync(13009, "private/get_positions");
     }
@@ -52,7 +62,10 @@ public sealed class DeribitSessionTests : DeribitTest
         var socket = await ConnectAsync();
         var granted = await socket.CallAsync("public/auth", new
         {
-            grant_type = "client_credentials", client_id = "demo-readonly", client_secret = "demo-secret", scope = "session:r trade:read_write account:read_write expires:50",
+            grant_type = "client_credentials",
+            client_id = "demo-readonly",
+            client_secret = "demo-secret",
+            scope = "session:r trade:read_write account:read_write expires:50",
         });
         Assert.Equal("session:r trade:read account:read mainaccount", S(granted, "scope"));
         Assert.Equal(50, granted["expires_in"]!.GetValue<int>());
