@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Exchange.Simulator.Control;
 using Exchange.Simulator.Deribit.Api;
 using Exchange.Simulator.Faults;
 using Microsoft.AspNetCore.Http.Features;
@@ -128,37 +129,14 @@ internal sealed class DeribitRest(SimulatorContext context, DeribitVenue venue)
     /// <summary>The faults that HTTP as a whole knows, ahead of those of commands; false when one has answered.</summary>
     private async Task<bool> PassFaultsAsync(HttpContext http, string path)
     {
-        Fault? hang, slow = null, error = null;
-        var delayed = Task.CompletedTask;
+        var method = path.Length > Root.Length ? path[(Root.Length + 1)..] : "";
         lock (context.Turn)
         {
             Requests++;
-            var method = path.Length > Root.Length ? path[(Root.Length + 1)..] : "";
-            var scope = new FaultScope(DeribitVenue.VenueName, "rest", 0, Path: path, Symbol: http.Request.Query["instrument_name"], Method: method);
-            hang = context.Faults.Take(FaultKind.RestHang, scope);
-            if (hang is null)
-            {
-                slow = context.Faults.Take(FaultKind.RestSlow, scope);
-                error = context.Faults.Take(FaultKind.RestError, scope);
-            }
-
-            if (slow is not null)
-            {
-                var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                context.Timetable.After(TimeSpan.FromMilliseconds(slow.DelayMs ?? 5000), () => over.TrySetResult());
-                delayed = over.Task;
-            }
-
-            context.Touch();
         }
 
-        if (hang is not null)
-        {
-            await Task.Delay(Timeout.Infinite, http.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return false;
-        }
-
-        await delayed.WaitAsync(http.RequestAborted);
+        var (passes, error) = await RestFaults.PassAsync(context, http, new FaultScope(
+            DeribitVenue.VenueName, "rest", 0, Path: path, Symbol: http.Request.Query["instrument_name"], Method: method));
         if (error is not null)
         {
             // A proxy knows nothing of JSON-RPC; the venue itself tells a code.
@@ -166,10 +144,9 @@ internal sealed class DeribitRest(SimulatorContext context, DeribitVenue venue)
                 ? "<html><body>Service Unavailable</body></html>"u8.ToArray()
                 : RpcJson.Answer(null, RpcAnswer.Of(DeribitErrors.Of(error)), context.Clock);
             await WriteAsync(http, error.Status ?? StatusCodes.Status503ServiceUnavailable, answer);
-            return false;
         }
 
-        return true;
+        return passes;
     }
 
     private sealed class Replier(SimulatorContext context) : IRpcReplier

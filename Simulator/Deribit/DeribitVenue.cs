@@ -35,13 +35,14 @@ internal sealed class DeribitVenue : ISimulatedVenue
         Options = options.Deribit;
         Hub = new ChannelHub();
         Gatekeeper = new Gatekeeper(context, Options);
+        var outbox = new EventOutbox(() => Task.WhenAll(
+            _connections.Values.Where(connection => connection.HasUserChannels).Select(connection => connection.WhenDrained())));
         List<RpcMethod> methods = [];
         if (options.ReplayOf(VenueName) is null)
         {
             var live = new LiveMarket(context, Hub, Options);
             Market = live;
-            Events = new AccountEvents(context, live, () => _connections.Values);
-            _desk = new TradingDesk(context, live, Options, Events);
+            _desk = new TradingDesk(context, live, Options, new AccountEvents(context, live, outbox, () => _connections.Values));
             _trading = new DeribitControl(context, this, _desk);
             methods.AddRange(new OrderMethods(_desk).Methods());
             methods.AddRange(new ListMethods(context, _desk).Methods());
@@ -52,7 +53,7 @@ internal sealed class DeribitVenue : ISimulatedVenue
             Market = new ReplayMarket(context, Hub, options, () => LargestBacklog, tell);
         }
 
-        Pipeline = new CommandPipeline(context, Options, Gatekeeper, Events);
+        Pipeline = new CommandPipeline(context, Options, Gatekeeper, outbox);
         Market.Schedule();
         methods.AddRange(Market.Methods());
         methods.AddRange(new SessionMethods(context, Gatekeeper, Market).Methods());
@@ -83,9 +84,6 @@ internal sealed class DeribitVenue : ISimulatedVenue
     public Gatekeeper Gatekeeper { get; }
 
     public CommandPipeline Pipeline { get; }
-
-    /// <summary>Null while a recording is played.</summary>
-    public AccountEvents? Events { get; }
 
     /// <summary>The private side: what can be done to it, and what it knows.</summary>
     /// <exception cref="ArgumentException">A recording is being played: nothing trades.</exception>

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { parseArgs } from 'node:util';
 import ccxt from 'ccxt';
+import { controller, deadline, watching } from './watching.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -26,42 +27,9 @@ function client(apiKey, secret) {
   return exchange;
 }
 
-async function control(action, body) {
-  const response = await fetch(`${values.control.replace(/\/$/, '')}/binance/${action}`, { method: 'POST', body: JSON.stringify(body) });
-  assert.equal(response.status, 200, `${action}: ${await response.clone().text()}`);
-}
-
-const deadline = (promise, what) => Promise.race([
-  promise,
-  new Promise((_, reject) => setTimeout(() => reject(new Error(`no ${what} within 30 s`)), 30_000).unref()),
-]);
-
+const control = controller(values.control, 'binance');
 const seen = { orders: new Map(), fills: [], positions: new Map(), balances: 0 };
-let stopping = false;
-
-// Gathers what is watched, and lets the script wait for a condition on it.
-let moved = () => {};
-async function watch(what, next) {
-  while (!stopping) {
-    try {
-      await next();
-      moved();
-    } catch (error) {
-      if (!stopping) {
-        console.error(`${what}: ${error.stack ?? error}`);
-        process.exit(1);
-      }
-    }
-  }
-}
-
-async function until(condition, what) {
-  await deadline((async () => {
-    while (!condition()) {
-      await new Promise((resolve) => { moved = resolve; });
-    }
-  })(), what);
-}
+const { watch, until, stop: stopWatching } = watching();
 
 const exchange = client('demo-key', 'demo-secret');
 try {
@@ -161,14 +129,14 @@ try {
   assert.equal(overSocket.clientOrderId, 'ccxt-ws');
   assert.equal((await deadline(exchange.cancelOrderWs(overSocket.id, symbol), 'answer to cancelOrderWs')).status, 'canceled');
 
-  stopping = true;
+  stopWatching();
   await exchange.close();
   console.log(JSON.stringify({
     orders: seen.orders.size, fills: seen.fills.length, balances: seen.balances, trades: trades.length, history: history.length, errors: [],
   }));
   process.exit(0);
 } catch (error) {
-  stopping = true;
+  stopWatching();
   console.error(error.stack ?? error);
   process.exit(1);
 }

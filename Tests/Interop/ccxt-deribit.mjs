@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { parseArgs } from 'node:util';
 import ccxt from 'ccxt';
+import { controller, watching } from './watching.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -23,42 +24,9 @@ function client(apiKey, secret) {
   return exchange;
 }
 
-async function control(action, body) {
-  const response = await fetch(`${values.control.replace(/\/$/, '')}/deribit/${action}`, { method: 'POST', body: JSON.stringify(body) });
-  assert.equal(response.status, 200, `${action}: ${await response.clone().text()}`);
-}
-
-const deadline = (promise, what) => Promise.race([
-  promise,
-  new Promise((_, reject) => setTimeout(() => reject(new Error(`no ${what} within 30 s`)), 30_000).unref()),
-]);
-
+const control = controller(values.control, 'deribit');
 const seen = { books: 0, trades: 0, tickers: 0, orders: new Map(), fills: new Map() };
-let stopping = false;
-
-// Gathers what is watched, and lets the script wait for a condition on it.
-let moved = () => {};
-async function watch(what, next) {
-  while (!stopping) {
-    try {
-      await next();
-      moved();
-    } catch (error) {
-      if (!stopping) {
-        console.error(`${what}: ${error.stack ?? error}`);
-        process.exit(1);
-      }
-    }
-  }
-}
-
-async function until(condition, what) {
-  await deadline((async () => {
-    while (!condition()) {
-      await new Promise((resolve) => { moved = resolve; });
-    }
-  })(), what);
-}
+const { watch, until, stop: stopWatching } = watching();
 
 const exchange = client('demo-id', 'demo-secret');
 try {
@@ -147,14 +115,14 @@ try {
   const balances = await (await fetch(`${values.control.replace(/\/$/, '')}/deribit/balances`)).json();
   assert.ok(Math.abs(end.BTC.total - balances.BTC) < 1e-7, `${end.BTC.total} is not ${balances.BTC}`);
 
-  stopping = true;
+  stopWatching();
   await exchange.close();
   console.log(JSON.stringify({
     books: seen.books, trades: seen.trades, tickers: seen.tickers, orders: seen.orders.size, fills: seen.fills.size, closed: closed.length, errors: [],
   }));
   process.exit(0);
 } catch (error) {
-  stopping = true;
+  stopWatching();
   console.error(error.stack ?? error);
   process.exit(1);
 }

@@ -10,27 +10,40 @@ namespace Exchange.Simulator.Binance.Api;
 /// The way of a private call through the venue, the same for REST and the WebSocket API: noted, weighed, let in, carried
 /// out, answered; and at each of these steps a fault may do something else. Used within the simulator's turn.
 /// </summary>
-internal sealed class CommandPipeline(
-    SimulatorContext context, RequestWeights weights, OrderCounters counters, Gatekeeper gatekeeper, UserStreams streams,
-    Func<long, string?> clientIdOf)
+internal sealed class CommandPipeline
 {
-    private readonly List<(long DueAt, Action Run)> _late = [];
+    private readonly SimulatorContext _context;
+    private readonly RequestWeights _weights;
+    private readonly OrderCounters _counters;
+    private readonly Gatekeeper _gatekeeper;
+    private readonly EventOutbox _outbox;
+    private readonly CommandDelivery _delivery;
+    private readonly Func<long, string?> _clientIdOf;
 
-    public CommandLog Log { get; } = new(context);
+    public CommandPipeline(
+        SimulatorContext context, RequestWeights weights, OrderCounters counters, Gatekeeper gatekeeper, EventOutbox outbox,
+        Func<long, string?> clientIdOf)
+    {
+        (_context, _weights, _counters, _gatekeeper, _outbox, _clientIdOf) = (context, weights, counters, gatekeeper, outbox, clientIdOf);
+        Log = new CommandLog(context);
+        _delivery = new CommandDelivery(context, outbox, Log);
+    }
+
+    public CommandLog Log { get; }
 
     public void Run(ApiRequest request, IReplier replier)
     {
         var clientOrderId = ClientOrderId(request.Parameters);
         var entry = Log.Add(request, clientOrderId);
-        RunLate();
+        _delivery.RunLate();
         var scope = new FaultScope(
             "binance", request.Channel, request.Connection, Path: request.Path, Symbol: entry.Symbol, Method: request.Method.Name,
             ClientOrderId: clientOrderId);
-        if (context.Faults.Faults.Count == 0)
+        if (_context.Faults.Faults.Count == 0)
         {
-            streams.Hold();
+            _outbox.Hold();
             replier.Reply(Carry(request, entry));
-            streams.Flush();
+            _outbox.Flush();
             return;
         }
 
@@ -54,67 +67,17 @@ internal sealed class CommandPipeline(
                 entry.Fate = CommandFate.NotExecuted;
             }
 
-            replier.Reply(ApiAnswer.Refusal(VenueErrors.Of(error, context.Clock)));
+            replier.Reply(ApiAnswer.Refusal(VenueErrors.Of(error, _context.Clock)));
         }
         else
         {
-            streams.Hold();
-            Deliver(Carry(request, entry), replier, scope);
+            _outbox.Hold();
+            var answer = Carry(request, entry);
+            _delivery.Deliver(scope, () => replier.Reply(answer), replier.Cut, replier.WhenDrained);
         }
     }
 
-    private Fault? Take(FaultKind kind, in FaultScope scope) => context.Faults.Take(kind, scope);
-
-    private void Deliver(ApiAnswer answer, IReplier replier, in FaultScope scope)
-    {
-        if (Take(FaultKind.ResponseFirst, scope) is not null)
-        {
-            var events = streams.TakeHeld();
-            replier.Reply(answer);
-            _ = AfterAsync(replier.WhenDrained(), () => streams.Deliver(events));
-            return;
-        }
-
-        if (Take(FaultKind.DropAfterRequest, scope) is not null)
-        {
-            streams.Flush();
-            replier.Cut("fault: drop_after_request");
-        }
-        else if (Take(FaultKind.SwallowAck, scope) is not null)
-        {
-            streams.Flush();
-        }
-        else if (Take(FaultKind.DelayAck, scope) is { } delayed)
-        {
-            streams.Flush();
-            context.Timetable.After(TimeSpan.FromMilliseconds(delayed.DelayMs ?? 1000), () => replier.Reply(answer));
-        }
-        else if (Take(FaultKind.HoldAck, scope) is { } holding)
-        {
-            streams.Flush();
-            holding.OnRelease(() => replier.Reply(answer));
-        }
-        else if (Take(FaultKind.EventFirst, scope) is not null)
-        {
-            streams.Flush();
-            _ = AfterAsync(streams.WhenDrained(), () => replier.Reply(answer));
-        }
-        else
-        {
-            replier.Reply(answer);
-            streams.Flush();
-        }
-    }
-
-    private async Task AfterAsync(Task first, Action then)
-    {
-        await first.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        lock (context.Turn)
-        {
-            then();
-            context.Touch();
-        }
-    }
+    private Fault? Take(FaultKind kind, in FaultScope scope) => _context.Faults.Take(kind, scope);
 
     /// <summary>Lets the call in and carries it out.</summary>
     private ApiAnswer Carry(ApiRequest request, ReceivedCommand entry)
@@ -131,13 +94,13 @@ internal sealed class CommandPipeline(
 
     private ApiCall Admit(ApiRequest request, ReceivedCommand entry)
     {
-        weights.Charge(request.Method.Weight(request.Parameters));
+        _weights.Charge(request.Method.Weight(request.Parameters));
         var key = request.Method.Security == Security.Nothing
             ? null
-            : gatekeeper.Admit(request.Method.Security, request.Parameters, request.Credentials);
+            : _gatekeeper.Admit(request.Method.Security, request.Parameters, request.Credentials);
         if (key is not null && request.Method.Orders != default)
         {
-            counters.Charge(key.Account, request.Method.Orders);
+            _counters.Charge(key.Account, request.Method.Orders);
         }
 
         return new ApiCall(request.Method, request.Parameters, key, entry);
@@ -154,7 +117,7 @@ internal sealed class CommandPipeline(
             }
 
             entry.Fate = CommandFate.Executed;
-            return new ApiAnswer(200, body.WrittenSpan.ToArray(), call.Method.Orders == default ? null : counters.Of(call.Account));
+            return new ApiAnswer(200, body.WrittenSpan.ToArray(), call.Method.Orders == default ? null : _counters.Of(call.Account));
         }
         catch (BinanceErrorException refused)
         {
@@ -182,32 +145,9 @@ internal sealed class CommandPipeline(
             return;
         }
 
-        var done = false;
-        late.OnRelease(Run);
-        if (late.Messages is { } messages)
+        _delivery.Postpone(late, () =>
         {
-            _late.Add((entry.Number + messages, Run));
-        }
-
-        if (late.DelayMs is { } delay)
-        {
-            context.Timetable.After(TimeSpan.FromMilliseconds(delay), Run);
-        }
-
-        if (late.Code is not null || late.Status is not null)
-        {
-            replier.Reply(ApiAnswer.Refusal(VenueErrors.Of(late, context.Clock)));
-        }
-
-        void Run()
-        {
-            if (done)
-            {
-                return;
-            }
-
-            done = true;
-            if (request.Method.Security == Security.Trade && !gatekeeper.IsInTime(request.Parameters))
+            if (request.Method.Security == Security.Trade && !_gatekeeper.IsInTime(request.Parameters))
             {
                 (entry.Fate, entry.Code) = (CommandFate.Refused, -5028);
             }
@@ -215,26 +155,14 @@ internal sealed class CommandPipeline(
             {
                 Execute(call, entry);
             }
-
-            context.Touch();
-        }
-    }
-
-    /// <summary>Late commands for which as many others have come in as they were to wait for.</summary>
-    private void RunLate()
-    {
-        for (var i = 0; i < _late.Count; i++)
+        });
+        if (late.Code is not null || late.Status is not null)
         {
-            if (_late[i].DueAt <= Log.Received)
-            {
-                var run = _late[i].Run;
-                _late.RemoveAt(i--);
-                run();
-            }
+            replier.Reply(ApiAnswer.Refusal(VenueErrors.Of(late, _context.Clock)));
         }
     }
 
     private string? ClientOrderId(Parameters parameters) =>
         parameters.Peek("newClientOrderId") ?? parameters.Peek("origClientOrderId") ?? parameters.Peek("clientAlgoId")
-        ?? (long.TryParse(parameters.Peek("orderId") ?? parameters.Peek("algoId"), out var id) ? clientIdOf(id) : null);
+        ?? (long.TryParse(parameters.Peek("orderId") ?? parameters.Peek("algoId"), out var id) ? _clientIdOf(id) : null);
 }

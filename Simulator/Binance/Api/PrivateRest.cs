@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Exchange.Simulator.Control;
 using Exchange.Simulator.Faults;
 
 namespace Exchange.Simulator.Binance.Api;
@@ -87,43 +88,19 @@ internal sealed class PrivateRest(SimulatorContext context, RequestWeights weigh
     /// <summary>The faults that REST as a whole knows, ahead of those of commands; false when one has answered.</summary>
     private async Task<bool> PassFaultsAsync(HttpContext http, ApiRequest request)
     {
-        Fault? hang, slow = null, error = null;
-        Task delayed = Task.CompletedTask;
         lock (context.Turn)
         {
             Requests++;
-            var scope = new FaultScope("binance", "rest", 0, Path: request.Path, Symbol: request.Parameters.Peek("symbol"), Method: request.Method.Name);
-            hang = context.Faults.Take(FaultKind.RestHang, scope);
-            if (hang is null)
-            {
-                slow = context.Faults.Take(FaultKind.RestSlow, scope);
-                error = context.Faults.Take(FaultKind.RestError, scope);
-            }
-
-            if (slow is not null)
-            {
-                var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                context.Timetable.After(TimeSpan.FromMilliseconds(slow.DelayMs ?? 5000), () => over.TrySetResult());
-                delayed = over.Task;
-            }
-
-            context.Touch();
         }
 
-        if (hang is not null)
+        var (passes, error) = await RestFaults.PassAsync(context, http, new FaultScope(
+            "binance", "rest", 0, Path: request.Path, Symbol: request.Parameters.Peek("symbol"), Method: request.Method.Name));
+        if (error is not null)
         {
-            await Task.Delay(Timeout.Infinite, http.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return false;
+            await WriteAsync(http, ApiAnswer.Refusal(VenueErrors.Of(error, context.Clock, error.Status ?? 503)));
         }
 
-        await delayed.WaitAsync(http.RequestAborted);
-        if (error is null)
-        {
-            return true;
-        }
-
-        await WriteAsync(http, ApiAnswer.Refusal(VenueErrors.Of(error, context.Clock, error.Status ?? 503)));
-        return false;
+        return passes;
     }
 
     private async Task WriteAsync(HttpContext http, ApiAnswer answer)

@@ -17,7 +17,7 @@ internal sealed class VenueApi
         Desk = new TradingDesk(context, market, Streams);
         Algo = new AlgoService(context, Desk, options.TriggeredKeepsClientId);
         Counters = new OrderCounters(context.Clock, options);
-        Pipeline = new CommandPipeline(context, weights, Counters, Gatekeeper, Streams, ClientIdOf);
+        Pipeline = new CommandPipeline(context, weights, Counters, Gatekeeper, Streams.Outbox, ClientIdOf);
         var orders = new OrderMethods(context, Desk);
         ApiMethod[] methods =
         [

@@ -1,4 +1,5 @@
 using System.Text;
+using Exchange.Simulator.Control;
 using Exchange.Simulator.Engine;
 using Exchange.Simulator.Faults;
 
@@ -19,21 +20,21 @@ internal sealed class UserStreams
     private readonly StreamHub _hub;
     private readonly SeededRandom _random;
     private readonly Dictionary<Account, (string Key, DateTimeOffset Until)> _keys = [];
-    private List<UserEvent>? _outbox;
 
     public UserStreams(SimulatorContext context, StreamHub hub)
     {
         _context = context;
         _hub = hub;
         _random = SeededRandom.For(context.Seed, "listen keys");
+        Outbox = new EventOutbox(() => Task.WhenAll(
+            _keys.Values.SelectMany(held => _hub.Topic(held.Key).Subscribers).Select(subscriber => subscriber.WhenDrained())));
         Events = new UserEvents(context.Clock, Publish);
         context.Timetable.Every(TimeSpan.FromSeconds(1), ExpireOverdue);
     }
 
     public UserEvents Events { get; }
 
-    /// <summary>Events made so far, whether or not anybody heard them.</summary>
-    public long EventsPublished { get; private set; }
+    public EventOutbox Outbox { get; }
 
     /// <summary>The account's key; null when it has none that is alive.</summary>
     public string? KeyOf(Account account) => _keys.TryGetValue(account, out var held) ? held.Key : null;
@@ -70,49 +71,12 @@ internal sealed class UserStreams
         if (_keys.TryGetValue(account, out var held))
         {
             Events.ListenKeyExpired(account, held.Key);
-            Flush();
+            Outbox.Flush();
             _keys.Remove(account);
         }
     }
 
-    /// <summary>From now on events wait for <see cref="Flush"/>: a command's answer leaves ahead of what it brought about.</summary>
-    public void Hold() => _outbox ??= [];
-
-    public void Flush() => Deliver(TakeHeld());
-
-    /// <summary>What has waited, to be delivered by the caller.</summary>
-    public IReadOnlyList<UserEvent> TakeHeld()
-    {
-        var outbox = _outbox;
-        _outbox = null;
-        return outbox ?? [];
-    }
-
-    public void Deliver(IReadOnlyList<UserEvent> events)
-    {
-        foreach (var happened in events)
-        {
-            Deliver(happened);
-        }
-    }
-
-    /// <summary>Completes when the events sent so far are with the network.</summary>
-    public Task WhenDrained() => Task.WhenAll(_keys.Values
-        .SelectMany(held => _hub.Topic(held.Key).Subscribers)
-        .Select(subscriber => subscriber.WhenDrained()));
-
-    private void Publish(UserEvent happened)
-    {
-        EventsPublished++;
-        if (_outbox is not null)
-        {
-            _outbox.Add(happened);
-        }
-        else
-        {
-            Deliver(happened);
-        }
-    }
+    private void Publish(UserEvent happened) => Outbox.Publish(() => Deliver(happened));
 
     private void Deliver(UserEvent happened)
     {

@@ -10,20 +10,31 @@ namespace Exchange.Simulator.Deribit.Api;
 /// The way of a call through the venue, the same for both channels: noted, let in, paid for, carried out, answered; and at each of
 /// these steps a fault may do something else. Used within the simulator's turn.
 /// </summary>
-internal sealed class CommandPipeline(
-    SimulatorContext context, DeribitSimulatorOptions options, Gatekeeper gatekeeper, AccountEvents? events)
+internal sealed class CommandPipeline
 {
-    private readonly List<(long DueAt, Action Run)> _late = [];
-    private readonly Credits _nobody = new(context.Clock, options);
+    private readonly SimulatorContext _context;
+    private readonly DeribitSimulatorOptions _options;
+    private readonly Gatekeeper _gatekeeper;
+    private readonly EventOutbox _outbox;
+    private readonly CommandDelivery _delivery;
+    private readonly Credits _nobody;
     private readonly Dictionary<DeribitAccount, Credits> _credits = [];
 
-    public CommandLog Log { get; } = new(context);
+    public CommandPipeline(SimulatorContext context, DeribitSimulatorOptions options, Gatekeeper gatekeeper, EventOutbox outbox)
+    {
+        (_context, _options, _gatekeeper, _outbox) = (context, options, gatekeeper, outbox);
+        Log = new CommandLog(context);
+        _delivery = new CommandDelivery(context, outbox, Log);
+        _nobody = new Credits(context.Clock, options);
+    }
+
+    public CommandLog Log { get; }
 
     public Credits CreditsOf(DeribitAccount account)
     {
         if (!_credits.TryGetValue(account, out var credits))
         {
-            _credits.Add(account, credits = new Credits(context.Clock, options));
+            _credits.Add(account, credits = new Credits(_context.Clock, _options));
         }
 
         return credits;
@@ -41,15 +52,15 @@ internal sealed class CommandPipeline(
         var entry = request.Method.IsPrivate
             ? Log.Add(request.Channel, request.Connection?.Id ?? 0, request.Method.Name, InstrumentOf(request.Parameters), label, request.Parameters.WithoutSecrets())
             : null;
-        RunLate();
+        _delivery.RunLate();
         var scope = new FaultScope(
             DeribitVenue.VenueName, request.Channel, request.Connection?.Id ?? 0, Path: request.Path ?? "/" + request.Method.Name,
             Symbol: InstrumentOf(request.Parameters), Method: request.Method.Name, ClientOrderId: label);
-        if (context.Faults.Faults.Count == 0)
+        if (_context.Faults.Faults.Count == 0)
         {
-            events?.Hold();
+            _outbox.Hold();
             Reply(request, replier, Carry(request, entry));
-            events?.Flush();
+            _outbox.Flush();
             return;
         }
 
@@ -77,8 +88,9 @@ internal sealed class CommandPipeline(
         }
         else
         {
-            events?.Hold();
-            Deliver(request, Carry(request, entry), replier, scope);
+            _outbox.Hold();
+            var answer = Carry(request, entry);
+            _delivery.Deliver(scope, () => Reply(request, replier, answer), replier.Cut, replier.WhenDrained);
         }
     }
 
@@ -93,7 +105,7 @@ internal sealed class CommandPipeline(
     private static string? InstrumentOf(RpcParams parameters) => parameters.Text("instrument_name");
 
     private string? LabelOf(RpcParams parameters) => parameters.Text("label")
-        ?? (parameters.Text("order_id") is { } id ? gatekeeper.Accounts.Select(account => account.Find(id)?.Label).FirstOrDefault(found => found is not null) : null);
+        ?? (parameters.Text("order_id") is { } id ? _gatekeeper.Accounts.Select(account => account.Find(id)?.Label).FirstOrDefault(found => found is not null) : null);
 
     private static void Reply(RpcRequest request, IRpcReplier replier, RpcAnswer answer)
     {
@@ -108,56 +120,7 @@ internal sealed class CommandPipeline(
         }
     }
 
-    private Fault? Take(FaultKind kind, in FaultScope scope) => context.Faults.Take(kind, scope);
-
-    private void Deliver(RpcRequest request, RpcAnswer answer, IRpcReplier replier, in FaultScope scope)
-    {
-        if (Take(FaultKind.ResponseFirst, scope) is not null)
-        {
-            var held = events?.TakeHeld() ?? [];
-            Reply(request, replier, answer);
-            _ = AfterAsync(replier.WhenDrained(), () => events?.Deliver(held));
-        }
-        else if (Take(FaultKind.DropAfterRequest, scope) is not null)
-        {
-            events?.Flush();
-            replier.Cut("fault: drop_after_request");
-        }
-        else if (Take(FaultKind.SwallowAck, scope) is not null)
-        {
-            events?.Flush();
-        }
-        else if (Take(FaultKind.DelayAck, scope) is { } delayed)
-        {
-            events?.Flush();
-            context.Timetable.After(TimeSpan.FromMilliseconds(delayed.DelayMs ?? 1000), () => Reply(request, replier, answer));
-        }
-        else if (Take(FaultKind.HoldAck, scope) is { } holding)
-        {
-            events?.Flush();
-            holding.OnRelease(() => Reply(request, replier, answer));
-        }
-        else if (Take(FaultKind.EventFirst, scope) is not null)
-        {
-            events?.Flush();
-            _ = AfterAsync(events?.WhenDrained() ?? Task.CompletedTask, () => Reply(request, replier, answer));
-        }
-        else
-        {
-            Reply(request, replier, answer);
-            events?.Flush();
-        }
-    }
-
-    private async Task AfterAsync(Task first, Action then)
-    {
-        await first.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        lock (context.Turn)
-        {
-            then();
-            context.Touch();
-        }
-    }
+    private Fault? Take(FaultKind kind, in FaultScope scope) => _context.Faults.Take(kind, scope);
 
     /// <summary>Lets the call in and carries it out.</summary>
     private RpcAnswer Carry(RpcRequest request, ReceivedCommand? entry)
@@ -233,45 +196,10 @@ internal sealed class CommandPipeline(
             return;
         }
 
-        var done = false;
-        late.OnRelease(Run);
-        if (late.Messages is { } messages)
-        {
-            _late.Add((Log.Received + messages, Run));
-        }
-
-        if (late.DelayMs is { } delay)
-        {
-            context.Timetable.After(TimeSpan.FromMilliseconds(delay), Run);
-        }
-
+        _delivery.Postpone(late, () => Execute(call));
         if (late.Code is not null || late.Status is not null)
         {
             Reply(request, replier, RpcAnswer.Of(DeribitErrors.Of(late)));
-        }
-
-        void Run()
-        {
-            if (!done)
-            {
-                done = true;
-                Execute(call);
-                context.Touch();
-            }
-        }
-    }
-
-    /// <summary>Late commands for which as many others have come in as they were to wait for.</summary>
-    private void RunLate()
-    {
-        for (var i = 0; i < _late.Count; i++)
-        {
-            if (_late[i].DueAt <= Log.Received)
-            {
-                var run = _late[i].Run;
-                _late.RemoveAt(i--);
-                run();
-            }
         }
     }
 }

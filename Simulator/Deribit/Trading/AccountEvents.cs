@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Exchange.Simulator.Control;
 using Exchange.Simulator.Deribit.Market;
 using Exchange.Simulator.Faults;
 
@@ -16,16 +17,12 @@ internal sealed record UserEvent(
 /// What an account is told: the orders, fills, positions and money that one step has changed go out together when the step is over,
 /// each as it is then. Used within the simulator's turn.
 /// </summary>
-internal sealed class AccountEvents(SimulatorContext context, LiveMarket market, Func<IEnumerable<DeribitConnection>> connections)
+internal sealed class AccountEvents(SimulatorContext context, LiveMarket market, EventOutbox outbox, Func<IEnumerable<DeribitConnection>> connections)
 {
     private readonly List<DeribitOrder> _orders = [];
     private readonly List<DeribitFill> _fills = [];
     private readonly List<(DeribitAccount Account, InstrumentFeed Feed)> _positions = [];
     private readonly List<(DeribitAccount Account, string Currency)> _money = [];
-    private List<UserEvent>? _outbox;
-
-    /// <summary>Events made so far, whether or not anybody heard them.</summary>
-    public long EventsPublished { get; private set; }
 
     public void Changed(DeribitOrder order) => Note(_orders, order);
 
@@ -81,30 +78,6 @@ internal sealed class AccountEvents(SimulatorContext context, LiveMarket market,
     public void Lock(DeribitAccount account, bool locked) => Publish(new UserEvent(
         account, "user.lock", null, "ALL", [Encoding.UTF8.GetBytes($"{{\"locked\":{(locked ? "true" : "false")},\"currency\":\"ALL\"}}")], null));
 
-    /// <summary>From now on events wait for <see cref="Flush"/>: a command's answer leaves ahead of what it brought about.</summary>
-    public void Hold() => _outbox ??= [];
-
-    public void Flush() => Deliver(TakeHeld());
-
-    /// <summary>What has waited, to be delivered by the caller.</summary>
-    public IReadOnlyList<UserEvent> TakeHeld()
-    {
-        var outbox = _outbox;
-        _outbox = null;
-        return outbox ?? [];
-    }
-
-    public void Deliver(IReadOnlyList<UserEvent> events)
-    {
-        foreach (var happened in events)
-        {
-            Deliver(happened);
-        }
-    }
-
-    /// <summary>Completes when the events sent so far are with the network.</summary>
-    public Task WhenDrained() => Task.WhenAll(connections().Where(connection => connection.HasUserChannels).Select(connection => connection.WhenDrained()));
-
     private static void Note<T>(List<T> list, T item)
     {
         if (!list.Contains(item))
@@ -152,18 +125,7 @@ internal sealed class AccountEvents(SimulatorContext context, LiveMarket market,
         writer.WriteEndArray();
     }
 
-    private void Publish(UserEvent happened)
-    {
-        EventsPublished++;
-        if (_outbox is not null)
-        {
-            _outbox.Add(happened);
-        }
-        else
-        {
-            Deliver(happened);
-        }
-    }
+    private void Publish(UserEvent happened) => outbox.Publish(() => Deliver(happened));
 
     private void Deliver(UserEvent happened)
     {
