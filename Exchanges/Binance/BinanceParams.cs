@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using Exchange.Exchanges.Common.Text;
 
 namespace Exchange.Exchanges.Binance;
 
@@ -10,8 +11,6 @@ namespace Exchange.Exchanges.Binance;
 /// </summary>
 internal sealed class BinanceParams
 {
-    private const byte Quote = (byte)'"';
-
     private readonly ArrayBufferWriter<byte> _values = new(256);
     private Entry[] _entries = new Entry[16];
     private int _count;
@@ -61,7 +60,7 @@ internal sealed class BinanceParams
                 query.Write("&"u8);
             WriteAscii(query, _entries[i].Name);
             query.Write("="u8);
-            WriteEscaped(query, Value(_entries[i]));
+            query.WriteEscaped(Value(_entries[i]));
         }
 
         if (signer is not null)
@@ -69,7 +68,7 @@ internal sealed class BinanceParams
             Span<byte> signature = stackalloc byte[BinanceSigner.MaxSignatureLength];
             var length = signer.Sign(query.WrittenSpan, signature);
             query.Write("&signature="u8);
-            WriteEscaped(query, signature[..length]);
+            query.WriteEscaped(signature[..length]);
         }
 
         return Encoding.ASCII.GetString(query.WrittenSpan);
@@ -114,7 +113,7 @@ internal sealed class BinanceParams
             if (_entries[i].IsNumber)
                 json.Write(Value(_entries[i]));
             else
-                WriteJsonText(json, Value(_entries[i]));
+                json.WriteJsonText(Value(_entries[i]));
         }
 
         if (signer is not null)
@@ -142,59 +141,6 @@ internal sealed class BinanceParams
     private ReadOnlySpan<byte> Value(in Entry entry) => _values.WrittenSpan.Slice(entry.Start, entry.Length);
 
     private static void WriteAscii(ArrayBufferWriter<byte> to, string text) => to.Advance(Encoding.ASCII.GetBytes(text, to.GetSpan(text.Length)));
-
-    /// <summary>Percent-encoding of all but the unreserved characters (RFC 3986).</summary>
-    private static void WriteEscaped(ArrayBufferWriter<byte> to, ReadOnlySpan<byte> value)
-    {
-        var span = to.GetSpan(Math.Max(1, value.Length * 3));
-        var at = 0;
-        foreach (var b in value)
-        {
-            if (char.IsAsciiLetterOrDigit((char)b) || b is (byte)'-' or (byte)'.' or (byte)'_' or (byte)'~')
-            {
-                span[at++] = b;
-                continue;
-            }
-
-            span[at++] = (byte)'%';
-            span[at++] = Hex(b >> 4);
-            span[at++] = Hex(b & 15);
-        }
-
-        to.Advance(at);
-    }
-
-    /// <summary>A JSON string of raw UTF-8; only what JSON forbids is escaped.</summary>
-    private static void WriteJsonText(ArrayBufferWriter<byte> to, ReadOnlySpan<byte> value)
-    {
-        var span = to.GetSpan((value.Length * 6) + 2);
-        var at = 0;
-        span[at++] = Quote;
-        foreach (var b in value)
-        {
-            if (b is Quote or (byte)'\\')
-            {
-                span[at++] = (byte)'\\';
-                span[at++] = b;
-            }
-            else if (b < 0x20)
-            {
-                "\\u00"u8.CopyTo(span[at..]);
-                span[at + 4] = Hex(b >> 4);
-                span[at + 5] = Hex(b & 15);
-                at += 6;
-            }
-            else
-            {
-                span[at++] = b;
-            }
-        }
-
-        span[at++] = Quote;
-        to.Advance(at);
-    }
-
-    private static byte Hex(int digit) => (byte)(digit < 10 ? '0' + digit : 'A' + digit - 10);
 
     private readonly record struct Entry(string Name, int Start, int Length, bool IsNumber);
 }
