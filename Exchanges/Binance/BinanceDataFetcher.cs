@@ -131,7 +131,7 @@ public sealed partial class BinanceDataFetcher : IExchangeDataFetcher, IAsyncDis
         if ((await algos.ConfigureAwait(false)).Error is { } algosError)
             return algosError;
         return (ImmutableArray<Order>)[.. (await orders.ConfigureAwait(false)).Value.Concat((await algos.ConfigureAwait(false)).Value)
-            .Select(r => BinanceHistory.ToOrder(r, _exchange)).OrderBy(o => o.CreatedTime).ThenBy(o => o.VenueOrderId, StringComparer.Ordinal)];
+            .Select(r => r.ToOrder(_exchange)).OrderBy(o => o.CreatedTime).ThenBy(o => o.VenueOrderId, StringComparer.Ordinal)];
     }
 
     /// <inheritdoc/>
@@ -169,7 +169,7 @@ public sealed partial class BinanceDataFetcher : IExchangeDataFetcher, IAsyncDis
             return NotFound(order);
         if (found.IsSuccess && (found.Value.Symbol != order.Symbol || (number is not null && order.ClientOrderId is { Length: > 0 } id && found.Value.ClientOrderId != id)))
             return ExchangeError.InvalidArgument("venue_order_id", "names another order than the symbol and client_order_id do");
-        return found.Map(r => BinanceHistory.ToOrder(r, _exchange));
+        return found.Map(r => r.ToOrder(_exchange));
 
         void Name(BinanceParams p, string byNumber, string byClientId)
         {

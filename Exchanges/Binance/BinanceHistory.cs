@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Exchange.Exchanges.Common.Http;
 using Exchange.Exchanges.Common.Orders;
 using Exchange.Grains.Interfaces;
 
@@ -53,37 +54,6 @@ internal sealed class BinanceHistory(BinanceOrderReader reader, string exchange)
             fill => fill.TradeId);
     }
 
-    /// <summary>An order as the contract tells it.</summary>
-    public static Order ToOrder(OrderReport report, string exchange) => new()
-    {
-        Exchange = exchange,
-        Symbol = report.Symbol,
-        ClientOrderId = report.ClientOrderId ?? "",
-        VenueOrderId = report.SuccessorVenueOrderId ?? report.VenueOrderId,
-        EarlierVenueOrderIds = report.SuccessorVenueOrderId is null ? [] : [report.VenueOrderId!],
-        Side = report.Side ?? Side.Buy,
-        PositionSide = report.PositionSide ?? PositionSide.Net,
-        Type = report.Type ?? (report.Price is null ? OrderType.Market : OrderType.Limit),
-        TimeInForce = report.TimeInForce ?? TimeInForce.GoodTillCancelled,
-        PostOnly = report.PostOnly ?? false,
-        ReduceOnly = report.ReduceOnly ?? false,
-        Quantity = report.Quantity ?? 0,
-        Price = report.Price,
-        TriggerPrice = report.TriggerPrice,
-        TrailingOffset = report.TrailingOffset,
-        TriggerBy = report.TriggerBy ?? TriggerPriceSource.Last,
-        GoodTillDate = report.GoodTillDate,
-        Status = report.Status ?? OrderStatus.Working,
-        CumulativeQuantity = report.CumulativeQuantity ?? 0,
-        AveragePrice = report.AveragePrice,
-        Reason = report.Reason,
-        Origin = report.Origin,
-        CreatedTime = report.CreatedTime ?? report.VenueTime ?? report.ReceivedTime,
-        VenueTime = report.VenueTime,
-        UpdatedTime = report.ReceivedTime,
-        VenueStatus = report.Status is null ? report.VenueStatus : null,
-    };
-
     /// <summary>A conditional order and the order that it became, as one.</summary>
     public static OrderReport Join(OrderReport algo, OrderReport became) => algo with
     {
@@ -105,7 +75,7 @@ internal sealed class BinanceHistory(BinanceOrderReader reader, string exchange)
         foreach (var algo in algos)
             joined.Add(algo.SuccessorVenueOrderId is { } id && byId.Remove(id, out var became) ? Join(algo, became) : algo);
         joined.AddRange(byId.Values);
-        return [.. joined.Select(r => ToOrder(r, exchange))];
+        return [.. joined.Select(r => r.ToOrder(exchange))];
     }
 
     private static async Task<Result<HistoryPage<T>>> PageAsync<T>(
@@ -113,7 +83,7 @@ internal sealed class BinanceHistory(BinanceOrderReader reader, string exchange)
     {
         if (query.Limit is < 1 or > MostItems)
             return ExchangeError.InvalidArgument("limit", string.Create(CultureInfo.InvariantCulture, $"1 to {MostItems}"));
-        if (!TryReadCursor(query.Cursor, out var after, out var afterId))
+        if (!HistoryCursor.TryRead(query.Cursor, out var after, out var afterId))
             return ExchangeError.InvalidArgument("cursor", "is not one that an earlier answer gave");
         var to = query.To is { } end && end < venueNow ? end : venueNow + TimeSpan.FromMilliseconds(1);
         var from = query.From is { } start && start > venueNow - _reach ? start : venueNow - _reach;
@@ -133,7 +103,7 @@ internal sealed class BinanceHistory(BinanceOrderReader reader, string exchange)
                 if (at >= to || at < (query.From ?? DateTimeOffset.MinValue) || (after is { } seen && (at < seen || (at == seen && IdOrder.Instance.Compare(idOf(item), afterId) <= 0))))
                     continue;
                 if (items.Count == query.Limit)
-                    return new HistoryPage<T> { Items = items.ToImmutable(), Next = Cursor(timeOf(items[^1]), idOf(items[^1])) };
+                    return new HistoryPage<T> { Items = items.ToImmutable(), Next = HistoryCursor.Of(timeOf(items[^1]), idOf(items[^1])) };
                 items.Add(item);
             }
 
@@ -165,22 +135,6 @@ internal sealed class BinanceHistory(BinanceOrderReader reader, string exchange)
             return early;
         var late = await WholeAsync(ask, middle + TimeSpan.FromMilliseconds(1), to).ConfigureAwait(false);
         return late.IsSuccess ? early.Value.AddRange(late.Value) : late;
-    }
-
-    private static string Cursor(DateTimeOffset time, string id) => string.Create(CultureInfo.InvariantCulture, $"{time.ToUnixTimeMilliseconds()}-{id}");
-
-    private static bool TryReadCursor(string? cursor, out DateTimeOffset? time, out string id)
-    {
-        time = null;
-        id = "";
-        if (cursor is null)
-            return true;
-        var dash = cursor.IndexOf('-', StringComparison.Ordinal);
-        if (dash < 1 || !long.TryParse(cursor.AsSpan(0, dash), NumberStyles.None, CultureInfo.InvariantCulture, out var ms) || ms > 253_402_300_799_999)
-            return false;
-        time = DateTimeOffset.FromUnixTimeMilliseconds(ms);
-        id = cursor[(dash + 1)..];
-        return id.Length > 0;
     }
 
     /// <summary>Numbers by size, those of conditional orders behind the plain ones.</summary>

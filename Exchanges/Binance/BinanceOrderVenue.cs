@@ -113,17 +113,8 @@ internal sealed partial class BinanceOrderVenue : IOrderVenue
     }
 
     /// <inheritdoc/>
-    public async Task<bool> CanNoLongerActAsync(Order order, DateTimeOffset lastChance, CancellationToken cancellationToken)
-    {
-        // A second for what the clock may be wrong by.
-        var end = lastChance + TimeSpan.FromSeconds(1);
-        while (end - VenueNow is var left && left > TimeSpan.Zero)
-            await Task.Delay(left < TimeSpan.FromSeconds(30) ? left : TimeSpan.FromSeconds(30), _time, cancellationToken).ConfigureAwait(false);
-
-        // Our own clock may have been set meanwhile; the venue's word decides.
-        var venueTime = await _access.Rest.GetTime(cancellationToken).ConfigureAwait(false);
-        return venueTime.IsSuccess && venueTime.Value > lastChance;
-    }
+    public Task<bool> CanNoLongerActAsync(Order order, DateTimeOffset lastChance, CancellationToken cancellationToken) =>
+        _access.Clock.IsPastAsync(lastChance, _access.Rest.GetTime, cancellationToken);
 
     /// <summary>An order that is unknown there (-2011) may have been filled or cancelled: the order life asks what became of it (T30).</summary>
     private async Task<CommandReply> CancelOrderAsync(Order order)

@@ -3,11 +3,24 @@ using Exchange.Grains.Interfaces;
 
 namespace Exchange.Exchanges.Deribit;
 
+/// <summary>Asks the venue about the account, by whatever way there is.</summary>
+internal interface IDeribitQueries
+{
+    /// <summary>Asks; may be asked again.</summary>
+    /// <param name="method">The method, <c>private/…</c>.</param>
+    /// <param name="fill">Adds the parameters; null for none.</param>
+    /// <param name="read">Reads the result.</param>
+    /// <param name="priority">What it is for.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task<Result<T>> QueryAsync<T>(
+        string method, Action<DeribitParams>? fill, DeribitRead<T> read, RequestPriority priority = RequestPriority.Normal, CancellationToken cancellationToken = default);
+}
+
 /// <summary>
 /// Private queries of one account over HTTP, each signed by itself (venue sheet, section 2.3): no token to keep, no session used up. When
 /// the venue does not accept a signature, its clock may be another than we think: it is measured and the request made anew, once.
 /// </summary>
-internal sealed class DeribitPrivateRest(VenueHttp http, DeribitRest publicRest, VenueClock clock)
+internal sealed class DeribitPrivateRest(VenueHttp http, DeribitRest publicRest, VenueClock clock) : IDeribitQueries
 {
     private readonly Lock _gate = new();
     private Task<ExchangeError?>? _measuring;
@@ -20,12 +33,7 @@ internal sealed class DeribitPrivateRest(VenueHttp http, DeribitRest publicRest,
         set => _signer = value;
     }
 
-    /// <summary>Asks; may be asked again.</summary>
-    /// <param name="method">The method, <c>private/…</c>.</param>
-    /// <param name="fill">Adds the parameters; null for none.</param>
-    /// <param name="read">Reads the result.</param>
-    /// <param name="priority">What it is for.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <inheritdoc/>
     public async Task<Result<T>> QueryAsync<T>(
         string method, Action<DeribitParams>? fill, DeribitRead<T> read, RequestPriority priority = RequestPriority.Normal, CancellationToken cancellationToken = default)
     {

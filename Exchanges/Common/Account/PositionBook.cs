@@ -12,6 +12,8 @@ namespace Exchange.Exchanges.Common.Account;
 /// <param name="MarginMode">How it is margined.</param>
 /// <param name="VenueTime">By the venue's clock, UTC.</param>
 /// <param name="ReceivedTime">When it reached us, UTC.</param>
+/// <param name="MarkPrice">The price that it was valued with.</param>
+/// <param name="Leverage">The leverage.</param>
 internal readonly record struct PositionChange(
     string Symbol,
     PositionSide Side,
@@ -20,7 +22,9 @@ internal readonly record struct PositionChange(
     decimal? UnrealizedProfit,
     MarginMode? MarginMode,
     DateTimeOffset VenueTime,
-    DateTimeOffset ReceivedTime);
+    DateTimeOffset ReceivedTime,
+    decimal? MarkPrice = null,
+    decimal? Leverage = null);
 
 /// <summary>
 /// The positions of one account, kept by live events and put right by pictures fetched over HTTP. It publishes what differs and nothing
@@ -82,6 +86,8 @@ internal sealed class PositionBook(string exchange, IAccountSink? sink)
                 UnrealizedProfit = isFlat ? 0 : change.UnrealizedProfit ?? before.UnrealizedProfit,
                 LiquidationPrice = isFlat ? null : before.LiquidationPrice,
                 MarginMode = change.MarginMode ?? before.MarginMode,
+                MarkPrice = change.MarkPrice ?? before.MarkPrice,
+                Leverage = change.Leverage ?? before.Leverage,
                 VenueTime = change.VenueTime,
                 ReceivedTime = change.ReceivedTime,
             }, ++_version);

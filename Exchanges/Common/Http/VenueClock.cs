@@ -48,6 +48,24 @@ public sealed class VenueClock(TimeProvider time)
         return offset;
     }
 
+    /// <summary>
+    /// Waits until a moment is past by the venue's clock, and true when the venue says so itself: our own clock may have been set meanwhile.
+    /// </summary>
+    /// <param name="moment">The moment, by the venue's clock.</param>
+    /// <param name="askTime">Asks the venue for its time.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<bool> IsPastAsync(DateTimeOffset moment, Func<CancellationToken, Task<Result<DateTimeOffset>>> askTime, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(askTime);
+
+        // A second for what the clock may be wrong by.
+        var end = moment + TimeSpan.FromSeconds(1);
+        while (end - Now is var left && left > TimeSpan.Zero)
+            await Task.Delay(left < TimeSpan.FromSeconds(30) ? left : TimeSpan.FromSeconds(30), time, cancellationToken).ConfigureAwait(false);
+        var answer = await askTime(cancellationToken).ConfigureAwait(false);
+        return answer.IsSuccess && answer.Value > moment;
+    }
+
     /// <summary>The median offset of the samples whose round trip is at most twice the shortest.</summary>
     internal static TimeSpan Estimate(IReadOnlyCollection<(TimeSpan RoundTrip, TimeSpan Offset)> samples)
     {
