@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Exchange.Exchanges.Common.Connections;
 using Exchange.Exchanges.Common.Http;
 using Exchange.Exchanges.Common.Orders;
 using Exchange.Exchanges.Common.Text;
@@ -15,12 +16,9 @@ namespace Exchange.Exchanges.Binance;
 /// </summary>
 public sealed partial class BinanceDataFetcher : IExchangeDataFetcher, IAsyncDisposable
 {
-    private readonly BinanceOptions _options;
     private readonly string _exchange;
     private readonly ConnectionId _connection;
-    private readonly Action<ConnectionStatus> _onStatus;
     private readonly TimeProvider _time;
-    private readonly ILogger _logger;
     private readonly BinanceAccess _access;
     private readonly BinanceAccountReader _account;
     private readonly BinanceOrderReader _orders;
@@ -48,25 +46,33 @@ public sealed partial class BinanceDataFetcher : IExchangeDataFetcher, IAsyncDis
         Func<double>? random = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _options = options;
         _exchange = exchange;
         _connection = new ConnectionId(ConnectionRole.Data, exchange);
-        _onStatus = onStatus ?? (_ => { });
         _time = time ?? TimeProvider.System;
-        _logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger<BinanceDataFetcher>();
-        _random = random;
         _access = new BinanceAccess(options, options.DataWeightShare, exchange, _time, httpHandler, random);
         _account = new BinanceAccountReader(_access.Private, exchange, _time);
         _orders = new BinanceOrderReader(_access.Private, exchange, _time);
         _history = new BinanceHistory(_orders, exchange);
-        _status = new ConnectionStatus { Connection = _connection, State = ConnectionState.Stopped, Since = _time.GetUtcNow() };
+        _life = new QueryConnection(new QueryConnectionParts
+        {
+            Connection = _connection,
+            Check = CheckAsync,
+            IsRefusal = BinanceErrors.IsRefusal,
+            Remark = () => _access.Private.Signer is null ? "without credentials: public calls only" : null,
+            ClockOffset = () => _access.Clock.Offset,
+            Period = TimeSpan.FromSeconds(options.ClockSeconds),
+            OnStatus = onStatus ?? (_ => { }),
+            Time = _time,
+            Logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger<BinanceDataFetcher>(),
+            Random = random,
+        });
         if (credentials is not null)
             _credentialsError = _access.SetCredentials(credentials);
     }
 
     /// <inheritdoc/>
     public Task<Result<ConnectionStatus>> GetStatus(CancellationToken cancellationToken = default) =>
-        Task.FromResult(Result<ConnectionStatus>.Success(_status with { ClockOffset = _access.Clock.Offset }));
+        Task.FromResult(Result<ConnectionStatus>.Success(_life.Status));
 
     /// <inheritdoc/>
     public Task<Result<Capabilities>> GetCapabilities(CancellationToken cancellationToken = default) =>
@@ -194,7 +200,7 @@ public sealed partial class BinanceDataFetcher : IExchangeDataFetcher, IAsyncDis
             return;
         await Disconnect().ConfigureAwait(false);
         _access.Dispose();
-        _connecting.Dispose();
+        _life.Dispose();
     }
 
     /// <summary>A conditional order; one that was triggered tells how far the order that it became has come.</summary>
