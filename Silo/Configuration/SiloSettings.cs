@@ -1,4 +1,5 @@
 using Exchange.Exchanges.Binance;
+using Exchange.Exchanges.Deribit;
 using Exchange.Exchanges.Common.Orders;
 using Exchange.Grains.Interfaces;
 using Microsoft.Extensions.Configuration;
@@ -37,6 +38,9 @@ internal sealed record SiloSettings
 
     /// <summary>Section <c>Exchange:Binance</c>.</summary>
     public required BinanceOptions Binance { get; init; }
+
+    /// <summary>Section <c>Exchange:Deribit</c>.</summary>
+    public required DeribitOptions Deribit { get; init; }
 
     /// <summary>The limits of an exchange.</summary>
     public TradingLimits LimitsOf(string exchange) => Limits.GetValueOrDefault(exchange) ?? DefaultLimits;

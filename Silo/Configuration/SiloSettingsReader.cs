@@ -1,6 +1,7 @@
 using Exchange.Client.Gateway;
 using Exchange.Exchanges.Binance;
 using Exchange.Exchanges.Common.Orders;
+using Exchange.Exchanges.Deribit;
 using Exchange.Grains.Interfaces;
 using Exchange.Grains.Keeping;
 using Exchange.Silo.Hosting;
@@ -17,7 +18,7 @@ internal sealed class SiloSettingsReader(IConfiguration configuration, CommandLi
 
     // Everything that may stand directly under the root, for the message about what may not.
     private static readonly string[] _known =
-        ["Environment", "Connections", "SiloName", "Data", "Credentials", "Journal", "Limits", "Cluster", "Streams", "Keeper", "Gateway", "Binance"];
+        ["Environment", "Connections", "SiloName", "Data", "Credentials", "Journal", "Limits", "Cluster", "Streams", "Keeper", "Gateway", "Binance", "Deribit"];
 
     private readonly List<string> _errors = [];
 
@@ -26,19 +27,21 @@ internal sealed class SiloSettingsReader(IConfiguration configuration, CommandLi
         CheckKeys(configuration.GetSection(Root), _known);
         var environment = ReadEnvironment();
         var connections = ReadConnections();
-        var binance = ReadBinance(environment);
+        var binance = ReadVenue<BinanceOptions>(environment, BinanceOptions.Section, o => o.Environment, (o, e) => o.Environment = e, o => o.Validate());
+        var deribit = ReadVenue<DeribitOptions>(environment, DeribitOptions.Section, o => o.Environment, (o, e) => o.Environment = e, o => o.Validate());
         var settings = new SiloSettings
         {
             Environment = environment,
             Connections = connections,
             DataFolder = Path.GetFullPath(configuration[$"{Root}:Data"] ?? Path.Combine(".data", environment)),
-            Credentials = ReadCredentials(connections, _ => binance.Environment),
+            Credentials = ReadCredentials(connections, c => c.Venue == Venues.Deribit ? deribit.Environment : binance.Environment),
             SiloName = configuration[$"{Root}:SiloName"] ?? (connections.Count == 1 ? connections[0].ServiceName : "exchange"),
             RunsGateway = !commandLine.NoGateway,
             Journal = ReadJournal(),
             Limits = ReadLimits(),
             Cluster = ReadCluster(),
             Binance = binance,
+            Deribit = deribit,
         };
 
         // Read again where they are used, and checked there; here only whether they can be read at all.
@@ -160,16 +163,18 @@ internal sealed class SiloSettingsReader(IConfiguration configuration, CommandLi
         return cluster;
     }
 
-    private BinanceOptions ReadBinance(string environment)
+    /// <summary>The settings of one venue. What it does not say of its environment is said for all.</summary>
+    private T ReadVenue<T>(string environment, string section, Func<T, string> read, Action<T, string> write, Func<T, IReadOnlyList<string>> validate)
+        where T : new()
     {
-        var binance = Bind<BinanceOptions>("Binance");
-        if (configuration[$"{BinanceOptions.Section}:Environment"] is null)
-            binance.Environment = environment;
+        var options = Bind<T>(section[(Root.Length + 1)..]);
+        if (configuration[$"{section}:Environment"] is null)
+            write(options, environment);
         else
-            CheckLiveIsMeant($"{BinanceOptions.Section}:Environment", binance.Environment);
+            CheckLiveIsMeant($"{section}:Environment", read(options));
         if (_environments.Contains(environment))
-            _errors.AddRange(binance.Validate());
-        return binance;
+            _errors.AddRange(validate(options));
+        return options;
     }
 
     private T Bind<T>(string section) where T : new()

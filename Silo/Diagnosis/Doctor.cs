@@ -5,6 +5,7 @@ using System.Net.WebSockets;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Exchange.Exchanges.Binance;
+using Exchange.Exchanges.Deribit;
 using NetMQ.Sockets;
 
 namespace Exchange.Silo.Diagnosis;
@@ -25,9 +26,13 @@ internal static class Doctor
         }
 
         var urls = BinanceUrls.From(options);
-        findings.AddRange(await BinanceRestAsync(urls.Rest, environment, cancellation));
-        findings.Add(await BinanceStreamsAsync(urls.Stream(BinanceRoute.Public), environment, cancellation));
+        findings.AddRange(await RestAsync("binance", new Uri(urls.Rest, "/fapi/v1/time"), Digits, environment, cancellation));
+        findings.Add(await StreamsAsync("binance", urls.Stream(BinanceRoute.Public), environment, cancellation));
         findings.Add(Credentials("binance", "BINANCE_API_KEY", "BINANCE_API_SECRET"));
+        var deribit = DeribitUrls.From(new DeribitOptions { Environment = environment });
+        findings.AddRange(await RestAsync("deribit", new Uri(deribit.Rest, "/api/v2/public/get_time"), DeribitTime, environment, cancellation));
+        findings.Add(await StreamsAsync("deribit", deribit.Socket, environment, cancellation));
+        findings.Add(Credentials("deribit", "DERIBIT_CLIENT_ID", "DERIBIT_CLIENT_SECRET"));
         return findings;
     }
 
@@ -69,30 +74,29 @@ internal static class Doctor
         }
     }
 
-    private static async Task<IEnumerable<Finding>> BinanceRestAsync(Uri rest, string environment, CancellationToken cancellation)
+    private static async Task<IEnumerable<Finding>> RestAsync(string venue, Uri time, Func<string, string> milliseconds, string environment, CancellationToken cancellation)
     {
         using var http = new HttpClient { Timeout = _patience };
         try
         {
             var before = DateTimeOffset.UtcNow;
-            var body = await http.GetStringAsync(new Uri(rest, "/fapi/v1/time"), cancellation);
+            var body = await http.GetStringAsync(time, cancellation);
             var after = DateTimeOffset.UtcNow;
-            var digits = new string([.. body.SkipWhile(c => !char.IsAsciiDigit(c)).TakeWhile(char.IsAsciiDigit)]);
-            var venue = DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(digits, CultureInfo.InvariantCulture));
-            var offset = venue - (before + ((after - before) / 2));
-            var reached = new Finding("binance REST", Verdict.Good, $"{rest} answers in {(after - before).TotalMilliseconds:0} ms");
+            var venueTime = DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(milliseconds(body), CultureInfo.InvariantCulture));
+            var offset = venueTime - (before + ((after - before) / 2));
+            var reached = new Finding($"{venue} REST", Verdict.Good, $"{time.GetLeftPart(UriPartial.Authority)} answers in {(after - before).TotalMilliseconds:0} ms");
             var skewed = Math.Abs(offset.TotalMilliseconds) > 1000;
-            var clock = new Finding("clock", skewed ? Verdict.Note : Verdict.Good, $"the venue's clock is {offset.TotalMilliseconds:+0;-0;0} ms from ours",
+            var clock = new Finding($"{venue} clock", skewed ? Verdict.Note : Verdict.Good, $"the venue's clock is {offset.TotalMilliseconds:+0;-0;0} ms from ours",
                 skewed ? "the gateway corrects for it; set this machine's clock all the same (chrony, systemd-timesyncd)" : null);
             return [reached, clock];
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException or FormatException)
         {
-            return [new Finding("binance REST", Verdict.Bad, $"{rest} does not answer: {e.Message}", Advice(environment))];
+            return [new Finding($"{venue} REST", Verdict.Bad, $"{time.GetLeftPart(UriPartial.Authority)} does not answer: {e.Message}", Advice(environment))];
         }
     }
 
-    private static async Task<Finding> BinanceStreamsAsync(Uri stream, string environment, CancellationToken cancellation)
+    private static async Task<Finding> StreamsAsync(string venue, Uri stream, string environment, CancellationToken cancellation)
     {
         using var socket = new ClientWebSocket();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -100,13 +104,17 @@ internal static class Doctor
         try
         {
             await socket.ConnectAsync(stream, patience.Token);
-            return new Finding("binance streams", Verdict.Good, $"{stream} opens");
+            return new Finding($"{venue} streams", Verdict.Good, $"{stream} opens");
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException or HttpRequestException)
         {
-            return new Finding("binance streams", Verdict.Bad, $"{stream} does not open: {e.Message}", Advice(environment));
+            return new Finding($"{venue} streams", Verdict.Bad, $"{stream} does not open: {e.Message}", Advice(environment));
         }
     }
+
+    private static string Digits(string body) => new([.. body.SkipWhile(c => !char.IsAsciiDigit(c)).TakeWhile(char.IsAsciiDigit)]);
+
+    private static string DeribitTime(string body) => body.IndexOf("\"result\":", StringComparison.Ordinal) is var at and >= 0 ? Digits(body[at..]) : "";
 
     private static string Advice(string environment) => environment == "sim"
         ? "start the simulators: ./exchange sim"

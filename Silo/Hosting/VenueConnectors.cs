@@ -1,5 +1,6 @@
 using Exchange.Exchanges.Binance;
 using Exchange.Exchanges.Common.Journal;
+using Exchange.Exchanges.Deribit;
 using Exchange.Grains.Connectors;
 using Exchange.Grains.Interfaces;
 using Exchange.Silo.Configuration;
@@ -18,12 +19,21 @@ internal static class VenueConnectors
         new(ConnectionRole.Pms, Venues.Binance),
         new(ConnectionRole.Data, Venues.Binance),
         new(ConnectionRole.Market, Venues.Binance),
+        new(ConnectionRole.Oms, Venues.Deribit),
+        new(ConnectionRole.Pms, Venues.Deribit),
+        new(ConnectionRole.Data, Venues.Deribit),
     ];
 
     /// <summary>Any account of an implemented role and venue.</summary>
     public static bool IsImplemented(ConnectionId connection) => Implemented.Contains(new ConnectionId(connection.Role, connection.Venue));
 
     public static void AddTo(IServiceCollection services, SiloSettings settings)
+    {
+        AddBinance(services, settings);
+        AddDeribit(services, settings);
+    }
+
+    private static void AddBinance(IServiceCollection services, SiloSettings settings)
     {
         services.AddMarketConnector(Venues.Binance, (provider, connection, sink) => new BinanceSubscriber(
             settings.Binance, sink, Time(provider), Loggers(provider), exchange: connection.Exchange));
@@ -44,9 +54,34 @@ internal static class VenueConnectors
             settings.Binance, settings.Credentials.GetValueOrDefault(connection), onStatus, Time(provider), Loggers(provider), exchange: connection.Exchange));
     }
 
+    private static void AddDeribit(IServiceCollection services, SiloSettings settings)
+    {
+        services.AddOmsConnector(Venues.Deribit, (provider, context) => new DeribitOms(settings.Deribit, new DeribitOmsParts
+        {
+            Sink = context.Sink,
+            Journal = OpenJournal(provider, settings, context),
+            Epoch = context.Epoch,
+            Credentials = settings.Credentials.GetValueOrDefault(context.Connection),
+            Limits = settings.LimitsOf(context.Connection.Exchange),
+            Exchange = context.Connection.Exchange,
+            Time = Time(provider),
+            Loggers = Loggers(provider),
+        }));
+        services.AddPmsConnector(Venues.Deribit, (provider, connection, sink) => new DeribitPms(
+            settings.Deribit, settings.Credentials.GetValueOrDefault(connection), sink, Time(provider), Loggers(provider), exchange: connection.Exchange));
+        services.AddDataConnector(Venues.Deribit, (provider, connection, onStatus) => new DeribitDataFetcher(
+            settings.Deribit, settings.Credentials.GetValueOrDefault(connection), onStatus, Time(provider), Loggers(provider), exchange: connection.Exchange));
+    }
+
     /// <summary>Where a connection leads, for a person.</summary>
     public static string Describe(ConnectionId connection, SiloSettings settings)
     {
+        if (connection.Venue == Venues.Deribit)
+        {
+            var deribit = DeribitUrls.From(settings.Deribit);
+            return $"{settings.Deribit.Environment}: {(connection.Role == ConnectionRole.Data ? deribit.Rest : deribit.Socket)}";
+        }
+
         if (connection.Venue != Venues.Binance)
             return settings.Environment;
         var urls = BinanceUrls.From(settings.Binance);
