@@ -17,6 +17,10 @@ internal sealed class DeribitMarkPrices(DeribitAccess access, DeribitOptions opt
     private readonly ConcurrentDictionary<string, bool> _wanted = new(StringComparer.Ordinal);
     private readonly Utf8KeyTable<Mark> _marks = new();
     private readonly ConcurrentDictionary<string, Mark> _bySymbol = new(StringComparer.Ordinal);
+    private readonly TaskCompletionSource _known = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ends when the mark price of each symbol that was wanted by then has come once.</summary>
+    public Task WhenKnown => _known.Task;
 
     /// <summary>The mark price of a symbol; null when it is not known or too old to rely on.</summary>
     public decimal? Get(string symbol)
@@ -52,9 +56,17 @@ internal sealed class DeribitMarkPrices(DeribitAccess access, DeribitOptions opt
         if (!ok || !json.AtEnd)
             return FrameKind.Unreadable;
         if (price is > 0)
+        {
+            var isFirst = mark.Value is null;
             mark.Value = new Quote(price.Value, Time.GetTimestamp());
+            if (isFirst && _bySymbol.Values.All(m => m.Value is not null))
+                _known.TrySetResult();
+        }
+
         return FrameKind.Data;
     }
+
+    private static string Channel(string symbol) => $"ticker.{symbol}.agg2";
 
     private async Task AddAsync(SocketLink link, List<string> symbols)
     {
@@ -70,14 +82,23 @@ internal sealed class DeribitMarkPrices(DeribitAccess access, DeribitOptions opt
         var channels = new List<string>(symbols.Count);
         foreach (var symbol in symbols)
         {
-            var channel = $"ticker.{symbol}.agg2";
+            var channel = Channel(symbol);
             channels.Add(channel);
             if (_bySymbol.TryAdd(symbol, new Mark()))
                 _marks.Set(channel, _bySymbol[symbol]);
         }
 
-        // One that the venue does not confirm has no mark price, and that is told where it is needed.
-        return (await SubscribeAsync(link, "public/subscribe", channels, cancellationToken).ConfigureAwait(false)).Error;
+        var confirmed = await SubscribeAsync(link, "public/subscribe", channels, cancellationToken).ConfigureAwait(false);
+        if (!confirmed.IsSuccess)
+            return confirmed.Error;
+        foreach (var symbol in symbols.Where(s => !confirmed.Value.Contains(Channel(s))))
+        {
+            // It has no mark price, and that is told where it is needed.
+            _bySymbol.TryRemove(symbol, out _);
+            DeribitLog.ChannelRefused(Logger, Channel(symbol), "the venue does not confirm it");
+        }
+
+        return null;
     }
 
     private sealed class Mark

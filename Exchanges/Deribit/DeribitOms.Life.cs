@@ -28,7 +28,7 @@ public sealed partial class DeribitOms
         }
 
         await _firstAttempt.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return ConnectionStates.Answer(ComputeStatus());
+        return ConnectionStates.Answer(ComputeStatus(), _refusal ?? _firstFailure);
     }
 
     /// <inheritdoc/>

@@ -11,6 +11,8 @@ namespace Exchange.Exchanges.Deribit;
 /// </summary>
 public sealed partial class DeribitOms
 {
+    private static readonly TimeSpan _markPatience = TimeSpan.FromSeconds(3);
+
     private readonly Lock _stateGate = new();
     private TaskCompletionSource _firstAttempt = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SocketSession? _tradeSession;
@@ -20,6 +22,7 @@ public sealed partial class DeribitOms
     private bool _stopping;
     private string? _trouble;
     private ExchangeError? _refusal;
+    private volatile ExchangeError? _firstFailure;
     private DateTimeOffset _reconcilingSince;
     private ConnectionStatus _idle;
     private ConnectionStatus _published;
@@ -33,7 +36,7 @@ public sealed partial class DeribitOms
         {
             _stopping = false;
             _reconciled = false;
-            _refusal = null;
+            _refusal = _firstFailure = null;
             _trouble = null;
             _firstAttempt = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _trade.Session = trade;
@@ -45,8 +48,10 @@ public sealed partial class DeribitOms
         _ = trade.Start().ContinueWith(
             t =>
             {
-                if (t.Result is not null)
-                    _firstAttempt.TrySetResult();
+                if (t.Result is not { } failure)
+                    return;
+                _firstFailure = failure;
+                _firstAttempt.TrySetResult();
             },
             CancellationToken.None,
             TaskContinuationOptions.ExecuteSynchronously,
@@ -184,6 +189,7 @@ public sealed partial class DeribitOms
     /// <summary>Positions, and open orders of all kinds.</summary>
     private async Task<ExchangeError?> CompareAsync(CancellationToken cancellationToken)
     {
+        var markPrices = _marks.WhenKnown.WaitAsync(_markPatience, _time, cancellationToken);
         var positionsMark = _positions.BeginPicture();
         var ordersMark = _orders.BeginSnapshot();
         var positions = _reader.GetPositions(cancellationToken);
@@ -195,6 +201,9 @@ public sealed partial class DeribitOms
             return ordersError;
         _positions.Reconcile((await positions.ConfigureAwait(false)).Value, positionsMark, _time.GetUtcNow());
         await _orders.ReconcileAsync(ordersMark, (await orders.ConfigureAwait(false)).Value, cancellationToken: cancellationToken).ConfigureAwait(false);
+
+        // Without mark prices a connection that has just become ready would refuse prices; but cancels must not wait for them for long.
+        await markPrices.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _wasCompared = true;
         return null;
     }

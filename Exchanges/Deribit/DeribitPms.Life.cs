@@ -35,8 +35,8 @@ public sealed partial class DeribitPms
             _connecting.Release();
         }
 
-        await first.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return ConnectionStates.Answer(ComputeStatus());
+        var refusal = await first.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return ConnectionStates.Answer(ComputeStatus(), refusal);
     }
 
     /// <inheritdoc/>
