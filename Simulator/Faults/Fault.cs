@@ -31,7 +31,7 @@ internal sealed class Fault
 
     /// <summary>
     /// Only this command, when given: <c>order.place</c>, whatever channel it comes by, or <c>DELETE /fapi/v1/allOpenOrders</c>
-    /// where the WebSocket API has no name for it.
+    /// where the WebSocket API has no name for it; or one of several, with bars between them (<c>private/buy|private/sell</c>).
     /// </summary>
     public string? Method { get; init; }
 

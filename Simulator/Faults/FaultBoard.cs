@@ -155,9 +155,13 @@ internal sealed class FaultBoard
         && (fault.Stream is null || scope.Stream is null || string.Equals(fault.Stream, scope.Stream, StringComparison.Ordinal))
         && (fault.Symbol is null || (scope.Stream is null && scope.Symbol is null) || IsOf(fault.Symbol, scope))
         && (fault.Path is null || (scope.Path?.EndsWith(fault.Path, StringComparison.Ordinal) ?? false))
-        && (fault.Method is null || fault.Method == scope.Method)
+        && (fault.Method is null || Names(fault.Method, scope.Method))
         && (fault.Event is null || fault.Event == scope.Event)
         && (fault.ClientOrderId is null || fault.ClientOrderId == scope.ClientOrderId);
+
+    /// <summary>One method, or several with bars between them: buying and selling have two names at some venues.</summary>
+    private static bool Names(string methods, string? method) =>
+        methods == method || (method is not null && methods.Contains('|', StringComparison.Ordinal) && methods.Split('|').Contains(method, StringComparer.Ordinal));
 
     private static bool IsOf(string symbol, in FaultScope scope) => scope.Stream is null || scope.Symbol is not null
         ? string.Equals(symbol, scope.Symbol, StringComparison.OrdinalIgnoreCase)

@@ -162,5 +162,6 @@ internal static class Harnesses
     public static IReadOnlyDictionary<string, Func<HarnessOptions, Task<IVenueHarness>>> All { get; } = new Dictionary<string, Func<HarnessOptions, Task<IVenueHarness>>>
     {
         [Venues.Binance] = Binance.BinanceHarness.StartAsync,
+        [Venues.Deribit] = Deribit.DeribitHarness.StartAsync,
     };
 }
