@@ -5,6 +5,7 @@ using System.Text.Json;
 using Exchange.Exchanges.Binance;
 using Exchange.Exchanges.Common;
 using Exchange.Exchanges.Common.Books;
+using Exchange.Exchanges.Common.Market;
 using Exchange.Grains.Interfaces;
 
 namespace Exchange.Benchmarks.Parsing;
@@ -23,7 +24,7 @@ internal static class ParseBenchmark
         var frame = MakeFrame(out var idAt);
         Console.WriteLine($"== parse: 20-level depth frame of {frame.Length} bytes, {Iterations} frames a round, median of {Rounds} rounds");
         var sink = new LastBook();
-        using var feed = new BinanceBookFeed(Venues.Binance, "BTCUSDT", "partial", sink, sink, TimeProvider.System);
+        using var feed = new BookFeed(Venues.Binance, "BTCUSDT", new BinanceBookSource("partial"), sink, sink, TimeProvider.System);
         var processor = new BinanceMarketDataProcessor();
         feed.SetDemand(new StreamDemand(20, 0, null));
         foreach (var handler in feed.Handlers)
@@ -136,7 +137,7 @@ internal static class ParseBenchmark
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"  {name,-16} {figure.Microseconds,7:0.00} µs   {figure.Bytes,6} bytes{(ours is { } o ? $"   ({figure.Microseconds / o.Microseconds:0.0} times ours)" : "")}"));
 
-    private sealed class LastBook : IMarketDataSink, IBinanceBookHost
+    private sealed class LastBook : IMarketDataSink, IBookHost
     {
         public OrderBook? Book { get; private set; }
 
@@ -164,14 +165,14 @@ internal static class ParseBenchmark
         {
         }
 
-        public void OnSnapshotNeeded(BinanceBookFeed feed, BinanceDiffBook book) =>
+        public void OnSnapshotNeeded(BookFeed feed, BookSource book) =>
             throw new InvalidOperationException("whole pictures need no snapshot");
 
-        public void OnStreamsChanged(BinanceBookFeed feed)
+        public void OnStreamsChanged(BookFeed feed)
         {
         }
 
-        public void OnResync(BinanceBookFeed feed, string reason)
+        public void OnResync(BookFeed feed, string reason)
         {
         }
     }

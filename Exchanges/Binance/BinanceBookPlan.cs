@@ -1,12 +1,10 @@
 using Exchange.Exchanges.Common.Books;
+using Exchange.Exchanges.Common.Market;
 
 namespace Exchange.Exchanges.Binance;
 
-/// <summary>How a book is had: which stream, and for changes how deep a snapshot.</summary>
-/// <param name="Stream">The stream's name.</param>
-/// <param name="IsPartial">True for whole pictures, false for changes on a snapshot.</param>
-/// <param name="Depth">Levels a side of a picture, or of the snapshot.</param>
-internal readonly record struct BinanceBookPlan(string Stream, bool IsPartial, int Depth)
+/// <summary>Which stream serves a book best, and for changes how deep a snapshot.</summary>
+internal static class BinanceBookPlan
 {
     /// <summary>The deepest book that Binance tells of.</summary>
     public const int MaxDepth = 1000;
@@ -18,7 +16,7 @@ internal readonly record struct BinanceBookPlan(string Stream, bool IsPartial, i
     public const int FastestMs = 100;
 
     /// <summary>The plan for what is asked, by the setting <see cref="BinanceOptions.BookSource"/>.</summary>
-    public static BinanceBookPlan For(string symbol, StreamDemand demand, string bookSource)
+    public static BookPlan For(string symbol, StreamDemand demand, string bookSource)
     {
         var partial = bookSource switch
         {
@@ -30,14 +28,11 @@ internal readonly record struct BinanceBookPlan(string Stream, bool IsPartial, i
         {
             var levels = demand.TopN <= 5 ? 5 : demand.TopN <= 10 ? 10 : 20;
             var interval = demand.FrequencyMs >= 500 ? 500 : demand.FrequencyMs >= 250 ? 250 : FastestMs;
-            return new BinanceBookPlan(BinanceStreams.PartialDepth(symbol, levels, interval), true, levels);
+            return new BookPlan(BinanceStreams.PartialDepth(symbol, levels, interval), true, levels);
         }
 
         // Several times what is asked, so that the price may move before levels beyond the snapshot are missed.
         var snapshot = demand.TopN <= 25 ? 100 : demand.TopN <= 125 ? 500 : MaxDepth;
-        return new BinanceBookPlan(BinanceStreams.Depth(symbol, FastestMs), false, snapshot);
+        return new BookPlan(BinanceStreams.Depth(symbol, FastestMs), false, snapshot);
     }
-
-    /// <summary>True when this serves whatever <paramref name="other"/> serves.</summary>
-    public bool Covers(BinanceBookPlan other) => Stream == other.Stream && Depth >= other.Depth;
 }

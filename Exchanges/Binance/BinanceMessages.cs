@@ -1,34 +1,15 @@
+using Exchange.Exchanges.Common.Books;
+using Exchange.Exchanges.Common.Market;
 using Exchange.Exchanges.Common.Text;
 using Exchange.Grains.Interfaces;
 
 namespace Exchange.Exchanges.Binance;
 
 /// <summary>A depth message, changes or whole picture alike (venue sheet, section 10.3). One instance is read into again and again.</summary>
-internal sealed class DepthMessage
+internal sealed class DepthMessage : BookMessage
 {
-    /// <summary><c>U</c>, the first change contained; 0 when absent.</summary>
-    public long FirstId { get; private set; }
-
-    /// <summary><c>u</c>, the last change contained.</summary>
-    public long LastId { get; private set; }
-
-    /// <summary><c>pu</c>, the last change of the message before.</summary>
-    public long PreviousId { get; private set; }
-
-    /// <summary><c>T</c>, or <c>E</c> where it is absent, UTC.</summary>
-    public DateTimeOffset VenueTime { get; private set; }
-
-    /// <summary>False for rows of coin-margined contracts (<c>st</c> 2), which share streams since 2026-06-30.</summary>
-    public bool IsOurs { get; private set; }
-
-    /// <summary><c>b</c>, in the venue's order.</summary>
-    public LevelBuffer Bids { get; } = new();
-
-    /// <summary><c>a</c>, in the venue's order.</summary>
-    public LevelBuffer Asks { get; } = new();
-
-    /// <summary>Reads the object that the scanner stands before.</summary>
-    public bool TryRead(ref Utf8Scanner json)
+    /// <inheritdoc/>
+    public override bool TryRead(ref Utf8Scanner json)
     {
         long first = 0, last = 0, previous = 0, eventTime = 0, transactionTime = 0, scope = 1;
         bool hasBids = false, hasAsks = false;
@@ -53,9 +34,9 @@ internal sealed class DepthMessage
                 return false;
         }
 
-        FirstId = first;
-        LastId = last;
-        PreviousId = previous;
+        Ids = new UpdateIds(first, last, previous);
+
+        // Rows of coin-margined contracts (st 2) share streams since 2026-06-30.
         IsOurs = scope == 1;
         var known = Utf8Numbers.TryToTime(transactionTime != 0 ? transactionTime : eventTime, out var time);
         VenueTime = time;
@@ -240,21 +221,12 @@ internal struct MarkPriceMessage
 }
 
 /// <summary>The answer of <c>GET /fapi/v1/depth</c>.</summary>
-internal sealed class DepthSnapshot
+internal static class DepthSnapshot
 {
-    /// <summary>The last change contained.</summary>
-    public long LastId { get; private set; }
-
-    /// <summary>Bids, in the venue's order.</summary>
-    public LevelBuffer Bids { get; } = new();
-
-    /// <summary>Asks, in the venue's order.</summary>
-    public LevelBuffer Asks { get; } = new();
-
     /// <summary>Reads the body.</summary>
-    public static Result<DepthSnapshot> Read(byte[] body)
+    public static Result<BookSnapshot> Read(byte[] body)
     {
-        var snapshot = new DepthSnapshot();
+        var snapshot = new BookSnapshot();
         var json = new Utf8Scanner(body);
         bool hasBids = false, hasAsks = false, ok = json.TryEnterObject();
         while (ok && json.NextProperty(out var name))

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Exchange.Exchanges.Common.Http;
+using Exchange.Exchanges.Common.Market;
 using Exchange.Exchanges.Common.Text;
 using Exchange.Grains.Interfaces;
 
@@ -16,7 +17,7 @@ internal sealed class BinanceRest(VenueHttp http, string exchange)
         http.GetAsync("/fapi/v1/exchangeInfo", 1, body => BinanceInstruments.Read(body, exchange), cancellationToken);
 
     /// <summary>A book. Weight 2 up to 50 levels, 5 at 100, 10 at 500, 20 at 1000.</summary>
-    public Task<Result<DepthSnapshot>> GetDepth(string symbol, int limit, CancellationToken cancellationToken) =>
+    public Task<Result<BookSnapshot>> GetDepth(string symbol, int limit, CancellationToken cancellationToken) =>
         http.GetAsync(
             string.Create(CultureInfo.InvariantCulture, $"/fapi/v1/depth?symbol={Uri.EscapeDataString(symbol)}&limit={limit}"),
             limit <= 50 ? 2 : limit <= 100 ? 5 : limit <= 500 ? 10 : 20,

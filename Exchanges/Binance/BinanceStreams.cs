@@ -30,6 +30,12 @@ internal static class BinanceStreams
         return isPublic ? BinanceRoute.Public : BinanceRoute.Market;
     }
 
+    /// <summary>The name of a route in addresses.</summary>
+    public static string NameOf(BinanceRoute route) => route == BinanceRoute.Public ? "public" : "market";
+
+    /// <summary>The route of a name.</summary>
+    public static BinanceRoute RouteNamed(string name) => name == NameOf(BinanceRoute.Public) ? BinanceRoute.Public : BinanceRoute.Market;
+
     /// <summary>250 ms is the speed of the name without a suffix.</summary>
     private static string Interval(int intervalMs) => intervalMs switch
     {

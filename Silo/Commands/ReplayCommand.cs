@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Exchange.Exchanges.Binance;
+using Exchange.Exchanges.Common.Market;
 using Exchange.Exchanges.Recording;
 using Exchange.Grains.Interfaces;
 

@@ -20,6 +20,8 @@ public enum BookStep
     SnapshotTooOld = 5,
     /// <summary>The snapshot is held until a change shows that the stream continues it.</summary>
     AwaitingChange = 6,
+    /// <summary>A change without the snapshot that it belongs to, where the stream itself brings the snapshot: dropped.</summary>
+    Dropped = 7,
 }
 
 /// <summary>

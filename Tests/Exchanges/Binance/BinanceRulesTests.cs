@@ -46,8 +46,8 @@ public sealed class BinanceRulesTests
     {
         var plan = BinanceBookPlan.For("BTCUSDT", new StreamDemand(topN, frequencyMs, null), "auto");
         Assert.Equal((stream, depth), (plan.Stream, plan.Depth));
-        Assert.False(BinanceBookPlan.For("BTCUSDT", new StreamDemand(5, 500, null), "diff").IsPartial);
-        Assert.True(BinanceBookPlan.For("BTCUSDT", new StreamDemand(5, 0, null), "partial").IsPartial);
+        Assert.False(BinanceBookPlan.For("BTCUSDT", new StreamDemand(5, 500, null), "diff").IsPicture);
+        Assert.True(BinanceBookPlan.For("BTCUSDT", new StreamDemand(5, 0, null), "partial").IsPicture);
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class BinanceRulesTests
             var depth = new DepthMessage();
             var json = new Utf8Scanner("""{"e":"depthUpdate","E":1780000000105,"T":1780000000101,"s":"BTCUSDT","ps":"BTCUSDT","U":11700000010021,"u":11700000018440,"pu":11700000009987,"b":[["61240.00","3.120"],["61239.90","0.000"]],"a":[["61240.10","1.004"]],"st":1}"""u8);
             Assert.True(depth.TryRead(ref json) && json.AtEnd);
-            Assert.Equal((11700000010021, 11700000018440, 11700000009987, true), (depth.FirstId, depth.LastId, depth.PreviousId, depth.IsOurs));
+            Assert.Equal((new UpdateIds(11700000010021, 11700000018440, 11700000009987), true), (depth.Ids, depth.IsOurs));
             Assert.Equal([new(61240.00m, 3.120m), new(61239.90m, 0.000m)], depth.Bids.Levels.ToArray());
 
             var trade = default(TradeMessage);

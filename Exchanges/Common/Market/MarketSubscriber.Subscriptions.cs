@@ -3,23 +3,23 @@ using Exchange.Exchanges.Common.Books;
 using Exchange.Exchanges.Common.Sockets;
 using Exchange.Grains.Interfaces;
 
-namespace Exchange.Exchanges.Binance;
+namespace Exchange.Exchanges.Common.Market;
 
 /// <summary>Who asks for what, the feeds that serve it, and the sockets that carry them.</summary>
-public sealed partial class BinanceSubscriber
+public abstract partial class MarketSubscriber
 {
     private static readonly TimeSpan _idleSocketLife = TimeSpan.FromSeconds(10);
 
     private readonly Lock _gate = new();
 
     // Changed under the lock, read without it: a sink may ask for a book while it is being given one.
-    private readonly ConcurrentDictionary<string, BinanceBookFeed> _bookFeeds = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, BinanceTradeFeed> _tradeFeeds = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, BinanceTopOfBookFeed> _topFeeds = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, BinanceMarkPriceFeed> _markFeeds = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, BookFeed> _bookFeeds = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TradeFeed> _tradeFeeds = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, StreamHandler> _topFeeds = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, StreamHandler> _markFeeds = new(StringComparer.Ordinal);
 
     // Replaced as a whole, so that the status can be computed without a lock.
-    private volatile BinanceMarketSocket[] _sockets = [];
+    private volatile MarketStreams[] _sockets = [];
     private int _socketNumber;
 
     /// <inheritdoc/>
@@ -27,20 +27,12 @@ public sealed partial class BinanceSubscriber
         string symbol, int topN = 20, int frequencyMs = 100, string? subscriber = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(symbol);
-        if (topN is < 1 or > DeepestBook)
-            return ExchangeError.InvalidArgument("top_n", $"{topN} is outside 1 to {DeepestBook}");
+        if (topN < 1 || topN > _settings.DeepestBook)
+            return ExchangeError.InvalidArgument("top_n", $"{topN} is outside 1 to {_settings.DeepestBook}");
         if (frequencyMs is < 0 or > LongestIntervalMs)
             return ExchangeError.InvalidArgument("frequency_ms", $"{frequencyMs} is outside 0 to {LongestIntervalMs}");
-        if (_options.BookSource == "partial" && topN > BinanceBookPlan.MaxPartialDepth)
-        {
-            return new ExchangeError
-            {
-                Code = ExchangeErrorCode.NotSupported,
-                Field = "top_n",
-                Message = $"top_n: with {BinanceOptions.Section}:BookSource 'partial' a book has at most {BinanceBookPlan.MaxPartialDepth} levels",
-            };
-        }
-
+        if (CheckBook(topN, frequencyMs) is { } refusal)
+            return refusal;
         if (Check(symbol) is { } error)
             return error;
         var expiresAt = _books.Set(symbol, subscriber, topN, frequencyMs);
@@ -54,7 +46,7 @@ public sealed partial class BinanceSubscriber
 
     /// <inheritdoc/>
     public Task<Result<MarketSubscription>> SubscribeTrades(string symbol, string? subscriber = null, CancellationToken cancellationToken = default) =>
-        Subscribe(_trades, symbol, subscriber, _options.TradeStream == "trade" ? BinanceStreams.Trade : BinanceStreams.AggTrade, cancellationToken);
+        Subscribe(_trades, symbol, subscriber, _tradeFeeds, cancellationToken);
 
     /// <inheritdoc/>
     public Task<Result<Unit>> UnsubscribeTrades(string symbol, string? subscriber = null, CancellationToken cancellationToken = default) =>
@@ -62,7 +54,7 @@ public sealed partial class BinanceSubscriber
 
     /// <inheritdoc/>
     public Task<Result<MarketSubscription>> SubscribeTopOfBook(string symbol, string? subscriber = null, CancellationToken cancellationToken = default) =>
-        Subscribe(_tops, symbol, subscriber, BinanceStreams.BookTicker, cancellationToken);
+        Subscribe(_tops, symbol, subscriber, _topFeeds, cancellationToken);
 
     /// <inheritdoc/>
     public Task<Result<Unit>> UnsubscribeTopOfBook(string symbol, string? subscriber = null, CancellationToken cancellationToken = default) =>
@@ -70,21 +62,22 @@ public sealed partial class BinanceSubscriber
 
     /// <inheritdoc/>
     public Task<Result<MarketSubscription>> SubscribeMarkPrice(string symbol, string? subscriber = null, CancellationToken cancellationToken = default) =>
-        Subscribe(_marks, symbol, subscriber, BinanceStreams.MarkPrice, cancellationToken);
+        Subscribe(_marks, symbol, subscriber, _markFeeds, cancellationToken);
 
     /// <inheritdoc/>
     public Task<Result<Unit>> UnsubscribeMarkPrice(string symbol, string? subscriber = null, CancellationToken cancellationToken = default) =>
         Unsubscribe(_marks, symbol, subscriber);
 
-    private async Task<Result<MarketSubscription>> Subscribe(
-        SubscriptionDemand demand, string symbol, string? subscriber, Func<string, string> stream, CancellationToken cancellationToken)
+    private async Task<Result<MarketSubscription>> Subscribe<T>(
+        SubscriptionDemand demand, string symbol, string? subscriber, Dictionary<string, T> feeds, CancellationToken cancellationToken)
+        where T : StreamHandler
     {
         ArgumentNullException.ThrowIfNull(symbol);
         if (Check(symbol) is { } error)
             return error;
         var expiresAt = demand.Set(symbol, subscriber, 0, 0);
         ApplyDemand(symbol);
-        return await Confirmed(demand, symbol, subscriber, expiresAt, [stream(symbol)], cancellationToken).ConfigureAwait(false);
+        return await Confirmed(demand, symbol, subscriber, expiresAt, StreamOf(feeds, symbol), cancellationToken).ConfigureAwait(false);
     }
 
     private Task<Result<Unit>> Unsubscribe(SubscriptionDemand demand, string symbol, string? subscriber)
@@ -111,7 +104,7 @@ public sealed partial class BinanceSubscriber
                 if (SocketOf(stream) is not { } socket)
                     continue;
                 var error = await socket.Confirmation(stream)
-                    .WaitAsync(TimeSpan.FromMilliseconds(_options.SubscribeWaitMs), _time, cancellationToken).ConfigureAwait(false);
+                    .WaitAsync(_settings.SubscribeWait, _time, cancellationToken).ConfigureAwait(false);
                 if (error is not null)
                 {
                     demand.Remove(symbol, subscriber);
@@ -133,7 +126,14 @@ public sealed partial class BinanceSubscriber
     private List<string> BookStreams(string symbol) =>
         _bookFeeds.TryGetValue(symbol, out var feed) ? [.. feed.Handlers.Select(h => h.Stream)] : [];
 
-    private BinanceMarketSocket? SocketOf(string stream) => Array.Find(_sockets, s => s.Has(stream));
+    private List<string> StreamOf<T>(Dictionary<string, T> feeds, string symbol)
+        where T : StreamHandler
+    {
+        lock (_gate)
+            return feeds.TryGetValue(symbol, out var feed) ? [feed.Stream] : [];
+    }
+
+    private protected MarketStreams? SocketOf(string stream) => Array.Find(_sockets, s => s.Has(stream));
 
     /// <summary>Brings the feeds of a symbol to what is asked for, and the sockets to the feeds.</summary>
     private void ApplyDemand(string symbol)
@@ -143,7 +143,7 @@ public sealed partial class BinanceSubscriber
             if (_books.Get(symbol) is { } book)
             {
                 if (!_bookFeeds.TryGetValue(symbol, out var feed))
-                    _bookFeeds[symbol] = feed = new BinanceBookFeed(_exchange, symbol, _options.BookSource, _sink, this, _time);
+                    _bookFeeds[symbol] = feed = new BookFeed(_exchange, symbol, _bookVenue, _sink, this, _time);
                 feed.SetDemand(book);
             }
             else if (_bookFeeds.TryRemove(symbol, out var feed))
@@ -151,9 +151,9 @@ public sealed partial class BinanceSubscriber
                 feed.Dispose();
             }
 
-            Keep(_tradeFeeds, _trades, symbol, s => new BinanceTradeFeed(_exchange, s, _options.TradeStream == "aggTrade", _sink, this, _time));
-            Keep(_topFeeds, _tops, symbol, s => new BinanceTopOfBookFeed(_exchange, s, _sink));
-            Keep(_markFeeds, _marks, symbol, s => new BinanceMarkPriceFeed(_exchange, s, _sink));
+            Keep(_tradeFeeds, _trades, symbol, s => NewTradeFeed(s, _sink, this));
+            Keep(_topFeeds, _tops, symbol, s => NewTopOfBookFeed(s, _sink));
+            Keep(_markFeeds, _marks, symbol, s => NewMarkPriceFeed(s, _sink));
             AssignStreams();
         }
 
@@ -171,33 +171,33 @@ public sealed partial class BinanceSubscriber
     {
         if (!_isUp)
             return;
-        var needed = new Dictionary<string, BinanceStreamHandler>(StringComparer.Ordinal);
+        var needed = new Dictionary<string, StreamHandler>(StringComparer.Ordinal);
         foreach (var handler in _bookFeeds.Values.SelectMany(f => f.Handlers).Concat(_tradeFeeds.Values).Concat(_topFeeds.Values).Concat(_markFeeds.Values))
             needed[handler.Stream] = handler;
         foreach (var socket in _sockets)
             socket.Keep(needed);
         foreach (var handler in needed.Values.Where(h => SocketOf(h.Stream) is null))
         {
-            var route = BinanceStreams.RouteOf(handler.Stream);
-            var socket = Array.Find(_sockets, s => s.Route == route && s.Count < _options.MaxStreamsPerConnection) ?? OpenSocket(route);
+            var route = RouteOf(handler.Stream);
+            var socket = Array.Find(_sockets, s => s.Route == route && s.Count < _settings.MaxStreamsPerSocket) ?? OpenSocket(route);
             _ = socket.Add(handler);
         }
     }
 
-    private BinanceMarketSocket OpenSocket(BinanceRoute route)
+    private MarketStreams OpenSocket(string route)
     {
-        var socket = new BinanceMarketSocket(route, _processor, _time, _logger);
+        var socket = NewSocket(route);
         var session = new SocketSession(
             new SocketSessionOptions
             {
                 Connection = _connection,
-                Name = $"{(route == BinanceRoute.Public ? "public" : "market")}-{++_socketNumber}",
-                Url = _urls.Stream(route),
-                StaleAfter = TimeSpan.FromMilliseconds(_options.SocketStaleMs),
-                RotateAfter = TimeSpan.FromHours(_options.RotateHours),
-                MessageInterval = TimeSpan.FromMilliseconds(_options.ControlIntervalMs),
+                Name = $"{route}-{++_socketNumber}",
+                Url = UrlOf(route),
+                StaleAfter = _settings.SocketStaleAfter,
+                RotateAfter = _settings.RotateAfter,
+                MessageInterval = _settings.MessageInterval,
             },
-            socket,
+            socket.Protocol,
             _time,
             _logger,
             status => OnSocketStatus(socket, status),
@@ -210,7 +210,7 @@ public sealed partial class BinanceSubscriber
     }
 
     /// <summary>A replaced or new link is in service: what was asked for while it was being prepared goes out now.</summary>
-    private void OnSocketStatus(BinanceMarketSocket socket, ConnectionStatus status)
+    private void OnSocketStatus(MarketStreams socket, ConnectionStatus status)
     {
         if (status.State == ConnectionState.Ready)
             socket.Work();
@@ -220,7 +220,7 @@ public sealed partial class BinanceSubscriber
     /// <summary>Closes sockets that nothing has been wanted of for a while.</summary>
     private void CloseIdleSockets()
     {
-        List<BinanceMarketSocket> idle;
+        List<MarketStreams> idle;
         lock (_gate)
         {
             idle = [.. _sockets.Where(s => s.Count == 0 && s.IdleSince != 0 && _time.GetElapsedTime(s.IdleSince) >= _idleSocketLife)];
@@ -233,7 +233,7 @@ public sealed partial class BinanceSubscriber
             _ = Task.Run(() => CloseSocketAsync(socket));
     }
 
-    private async Task CloseSocketAsync(BinanceMarketSocket socket)
+    private async Task CloseSocketAsync(MarketStreams socket)
     {
         await socket.Session.StopAsync().ConfigureAwait(false);
         CountClosed(socket.Session.Status);

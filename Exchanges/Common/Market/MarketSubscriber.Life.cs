@@ -1,10 +1,10 @@
 using Exchange.Exchanges.Common.Sockets;
 using Exchange.Grains.Interfaces;
 
-namespace Exchange.Exchanges.Binance;
+namespace Exchange.Exchanges.Common.Market;
 
 /// <summary>Connect, the housekeeping while connected, disconnect, and the connection's state.</summary>
-public sealed partial class BinanceSubscriber
+public abstract partial class MarketSubscriber
 {
     private static readonly TimeSpan _housekeepingPeriod = TimeSpan.FromMilliseconds(500);
 
@@ -66,7 +66,7 @@ public sealed partial class BinanceSubscriber
             await _running.ConfigureAwait(false);
             _life.Dispose();
             _life = null;
-            BinanceMarketSocket[] sockets;
+            MarketStreams[] sockets;
             lock (_gate)
             {
                 _isUp = false;
@@ -118,7 +118,7 @@ public sealed partial class BinanceSubscriber
         }
         catch (Exception e)
         {
-            BinanceLog.WorkFailed(_logger, e, _connection.ToString());
+            MarketLog.WorkFailed(_logger, e, _connection.ToString());
             SetBase(ConnectionState.Waiting, e.Message);
         }
         finally
@@ -154,13 +154,13 @@ public sealed partial class BinanceSubscriber
                 CloseIdleSockets();
                 WatchBooks();
                 WatchTrades();
-                if (_time.GetElapsedTime(clockAt).TotalSeconds >= _options.ClockSeconds)
+                if (_time.GetElapsedTime(clockAt).TotalSeconds >= _settings.ClockEvery.TotalSeconds)
                 {
                     clockAt = _time.GetTimestamp();
                     _ = Task.Run(() => MeasureClockAsync(stop), stop);
                 }
 
-                if (_time.GetElapsedTime(instrumentsAt).TotalSeconds >= _options.InstrumentReloadSeconds)
+                if (_time.GetElapsedTime(instrumentsAt).TotalSeconds >= _settings.InstrumentsEvery.TotalSeconds)
                 {
                     instrumentsAt = _time.GetTimestamp();
                     _ = Task.Run(() => ReloadInstrumentsAsync(stop), stop);
@@ -168,7 +168,7 @@ public sealed partial class BinanceSubscriber
             }
             catch (Exception e)
             {
-                BinanceLog.WorkFailed(_logger, e, "housekeeping");
+                MarketLog.WorkFailed(_logger, e, "housekeeping");
             }
         }
     }
@@ -251,7 +251,7 @@ public sealed partial class BinanceSubscriber
             }
             catch (Exception e)
             {
-                BinanceLog.WorkFailed(_logger, e, "publishing the status");
+                MarketLog.WorkFailed(_logger, e, "publishing the status");
             }
         }
     }
