@@ -1,3 +1,4 @@
+using Exchange.Exchanges.Common.Instruments;
 using Exchange.Exchanges.Common.Market;
 using Exchange.Grains.Interfaces;
 
@@ -12,16 +13,8 @@ public sealed partial class BinanceSubscriber
     private protected override Task<Result<DateTimeOffset>> GetTimeAsync(CancellationToken cancellationToken) => _rest.GetTime(cancellationToken);
 
     /// <inheritdoc/>
-    private protected override async Task<ExchangeError?> LoadInstrumentsAsync(CancellationToken cancellationToken)
-    {
-        var loaded = await _rest.GetInstruments(cancellationToken).ConfigureAwait(false);
-        if (!loaded.IsSuccess)
-            return loaded.Error;
-        var before = _instruments;
-        _instruments = loaded.Value;
-        TakeInstruments(loaded.Value.All.Length, loaded.Value.Unreadable, before is null ? [] : loaded.Value.ChangesSince(before));
-        return null;
-    }
+    private protected override async Task<Result<InstrumentTable>> GetInstrumentTableAsync(CancellationToken cancellationToken) =>
+        (await _rest.GetInstruments(cancellationToken).ConfigureAwait(false)).Map<InstrumentTable>(i => i);
 
     /// <inheritdoc/>
     private protected override async Task<ExchangeError?> BringSnapshotAsync(BookFeed feed, BookSource book, CancellationToken cancellationToken)

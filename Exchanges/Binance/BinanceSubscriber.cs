@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Exchange.Exchanges.Common;
 using Exchange.Exchanges.Common.Http;
 using Exchange.Exchanges.Common.Market;
@@ -19,7 +18,6 @@ public sealed partial class BinanceSubscriber : MarketSubscriber
     private readonly VenueHttp _http;
     private readonly BinanceRest _rest;
     private readonly BinanceMarketDataProcessor _processor = new();
-    private volatile BinanceInstruments? _instruments;
 
     /// <summary>Creates a connector; nothing happens before <see cref="MarketSubscriber.Connect"/>.</summary>
     /// <param name="options">Settings.</param>
@@ -54,15 +52,6 @@ public sealed partial class BinanceSubscriber : MarketSubscriber
     {
         MaxBookDepth = _options.BookSource == "partial" ? BinanceBookPlan.MaxPartialDepth : BinanceBookPlan.MaxDepth,
     };
-
-    /// <inheritdoc/>
-    private protected override ImmutableArray<Instrument>? Instruments => _instruments?.All;
-
-    /// <inheritdoc/>
-    private protected override Instrument? InstrumentOf(string symbol) => _instruments?.Get(symbol);
-
-    /// <inheritdoc/>
-    private protected override Result<Instrument> Find(string symbol) => _instruments!.Find(symbol);
 
     /// <inheritdoc/>
     private protected override ExchangeError? CheckBook(int topN, int frequencyMs) => _options.BookSource == "partial" && topN > BinanceBookPlan.MaxPartialDepth

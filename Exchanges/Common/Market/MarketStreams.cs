@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Exchange.Exchanges.Common.Connections;
 using Exchange.Exchanges.Common.Sockets;
 using Exchange.Grains.Interfaces;
 using Microsoft.Extensions.Logging;
@@ -232,7 +233,7 @@ internal sealed class MarketStreams : IDisposable
         }
         catch (Exception e)
         {
-            MarketLog.WorkFailed(_logger, e, "subscribing");
+            ConnectionLog.WorkFailed(_logger, e, "subscribing");
         }
     }
 

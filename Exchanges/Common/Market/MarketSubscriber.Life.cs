@@ -1,3 +1,4 @@
+using Exchange.Exchanges.Common.Connections;
 using Exchange.Exchanges.Common.Sockets;
 using Exchange.Grains.Interfaces;
 
@@ -41,16 +42,7 @@ public abstract partial class MarketSubscriber
         }
 
         await _firstAttempt.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-        var status = ComputeStatus();
-        if (status.State == ConnectionState.Ready)
-            return status;
-        return new ExchangeError
-        {
-            Code = ExchangeErrorCode.ConnectFailed,
-            Message = $"{_connection} is {status.State}{(status.Reason is null ? "" : ": " + status.Reason)}; it goes on trying",
-            Retryable = true,
-            RetryAt = status.NextAttempt,
-        };
+        return ConnectionStates.Answer(ComputeStatus(), null);
     }
 
     /// <inheritdoc/>
@@ -118,7 +110,7 @@ public abstract partial class MarketSubscriber
         }
         catch (Exception e)
         {
-            MarketLog.WorkFailed(_logger, e, _connection.ToString());
+            ConnectionLog.WorkFailed(_logger, e, _connection.ToString());
             SetBase(ConnectionState.Waiting, e.Message);
         }
         finally
@@ -168,7 +160,7 @@ public abstract partial class MarketSubscriber
             }
             catch (Exception e)
             {
-                MarketLog.WorkFailed(_logger, e, "housekeeping");
+                ConnectionLog.WorkFailed(_logger, e, "housekeeping");
             }
         }
     }
@@ -189,13 +181,7 @@ public abstract partial class MarketSubscriber
     {
         lock (_statusGate)
         {
-            _closed = status with
-            {
-                Generation = status.Generation + (_closed?.Generation ?? 0),
-                Reconnects = status.Reconnects + (_closed?.Reconnects ?? 0),
-                UnreadableMessages = status.UnreadableMessages + (_closed?.UnreadableMessages ?? 0),
-                UnknownMessages = status.UnknownMessages + (_closed?.UnknownMessages ?? 0),
-            };
+            _closed = ConnectionStates.Sum(_closed, status);
         }
     }
 
@@ -240,7 +226,7 @@ public abstract partial class MarketSubscriber
         lock (_statusGate)
         {
             var status = ComputeStatus();
-            if (status with { LastDataTime = null, Since = default } == _published with { LastDataTime = null, Since = default })
+            if (ConnectionStates.IsSame(status, _published))
                 return;
             if (status.State == _published.State)
                 status = status with { Since = _published.Since };
@@ -251,7 +237,7 @@ public abstract partial class MarketSubscriber
             }
             catch (Exception e)
             {
-                MarketLog.WorkFailed(_logger, e, "publishing the status");
+                ConnectionLog.WorkFailed(_logger, e, "publishing the status");
             }
         }
     }

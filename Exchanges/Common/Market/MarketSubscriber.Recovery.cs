@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Exchange.Exchanges.Common.Connections;
 using Exchange.Grains.Interfaces;
 
 namespace Exchange.Exchanges.Common.Market;
@@ -66,7 +67,7 @@ public abstract partial class MarketSubscriber : IBookHost, ITradeHost
         {
             var measured = await _clock.MeasureAsync(GetTimeAsync, cancellationToken: stop).ConfigureAwait(false);
             if (!measured.IsSuccess)
-                MarketLog.QueryFailed(_logger, "the venue's clock", measured.Error.Message);
+                ConnectionLog.QueryFailed(_logger, "the venue's clock", measured.Error.Message);
             PublishStatus();
         }
         catch (OperationCanceledException)
@@ -80,7 +81,7 @@ public abstract partial class MarketSubscriber : IBookHost, ITradeHost
         try
         {
             if (await LoadInstrumentsAsync(stop).ConfigureAwait(false) is { } error)
-                MarketLog.QueryFailed(_logger, "instruments", error.Message);
+                ConnectionLog.QueryFailed(_logger, "instruments", error.Message);
         }
         catch (OperationCanceledException)
         {
@@ -88,10 +89,21 @@ public abstract partial class MarketSubscriber : IBookHost, ITradeHost
         }
     }
 
-    /// <summary>The instruments were loaded: tells what has changed.</summary>
-    private protected void TakeInstruments(int count, int unreadable, ImmutableArray<Instrument> changed)
+    private async Task<ExchangeError?> LoadInstrumentsAsync(CancellationToken stop)
     {
-        MarketLog.InstrumentsLoaded(_logger, count, unreadable);
+        var loaded = await GetInstrumentTableAsync(stop).ConfigureAwait(false);
+        if (!loaded.IsSuccess)
+            return loaded.Error;
+        var before = _instruments;
+        var instruments = _instruments = loaded.Value;
+        MarketLog.InstrumentsLoaded(_logger, instruments.All.Length, instruments.Unreadable);
+        if (before is not null)
+            Tell(instruments.ChangesSince(before));
+        return null;
+    }
+
+    private void Tell(ImmutableArray<Instrument> changed)
+    {
         if (changed.IsEmpty)
             return;
         foreach (var instrument in changed)
@@ -102,7 +114,7 @@ public abstract partial class MarketSubscriber : IBookHost, ITradeHost
         }
         catch (Exception e)
         {
-            MarketLog.WorkFailed(_logger, e, "publishing instruments");
+            ConnectionLog.WorkFailed(_logger, e, "publishing instruments");
         }
     }
 
@@ -114,7 +126,7 @@ public abstract partial class MarketSubscriber : IBookHost, ITradeHost
                 await Task.Delay(wait, _time, stop).ConfigureAwait(false);
             if (await BringSnapshotAsync(feed, book, stop).ConfigureAwait(false) is not { } error)
                 return;
-            MarketLog.QueryFailed(_logger, $"snapshot of {feed.Symbol}", error.Message);
+            ConnectionLog.QueryFailed(_logger, $"snapshot of {feed.Symbol}", error.Message);
             if (error.RetryAt is { } retryAt && retryAt - _clock.Now is var pause && pause > TimeSpan.Zero)
                 await Task.Delay(pause, _time, stop).ConfigureAwait(false);
             feed.OnSnapshotFailed(book);
@@ -127,7 +139,7 @@ public abstract partial class MarketSubscriber : IBookHost, ITradeHost
         }
         catch (Exception e)
         {
-            MarketLog.WorkFailed(_logger, e, $"snapshot of {feed.Symbol}");
+            ConnectionLog.WorkFailed(_logger, e, $"snapshot of {feed.Symbol}");
             feed.OnSnapshotFailed(book);
         }
     }
@@ -160,7 +172,7 @@ public abstract partial class MarketSubscriber : IBookHost, ITradeHost
             if (!feed.IsProbeDue(_settings.BookStaleAfter) || !StartProbe(feed))
                 continue;
             var silence = feed.Silence;
-            var instrument = InstrumentOf(feed.Symbol);
+            var instrument = _instruments?.Get(feed.Symbol);
             if (instrument is not { IsTrading: true })
             {
                 feed.OnSilence($"the instrument is not trading ({instrument?.VenueStatus ?? "delisted"})");

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Exchange.Exchanges.Common.Books;
 using Exchange.Exchanges.Common.Http;
+using Exchange.Exchanges.Common.Instruments;
 using Exchange.Exchanges.Common.Sockets;
 using Exchange.Grains.Interfaces;
 using Microsoft.Extensions.Logging;
@@ -68,6 +69,7 @@ public abstract partial class MarketSubscriber : IExchangeSubscriber, IAsyncDisp
     private readonly SubscriptionDemand _trades;
     private readonly SubscriptionDemand _tops;
     private readonly SubscriptionDemand _marks;
+    private volatile InstrumentTable? _instruments;
 
     private protected MarketSubscriber(
         string exchange,
@@ -123,7 +125,7 @@ public abstract partial class MarketSubscriber : IExchangeSubscriber, IAsyncDisp
 
     /// <inheritdoc/>
     public Task<Result<ImmutableArray<Instrument>>> GetInstruments(CancellationToken cancellationToken = default) =>
-        Task.FromResult(Instruments is { } instruments ? Result<ImmutableArray<Instrument>>.Success(instruments) : NotReady());
+        Task.FromResult(_instruments is { } instruments ? Result<ImmutableArray<Instrument>>.Success(instruments.All) : NotReady());
 
     /// <inheritdoc/>
     public Task<Result<MarketSubscriptions>> GetSubscriptions(CancellationToken cancellationToken = default)
@@ -161,15 +163,6 @@ public abstract partial class MarketSubscriber : IExchangeSubscriber, IAsyncDisp
     /// <summary>What the venue offers.</summary>
     private protected abstract Capabilities Capabilities { get; }
 
-    /// <summary>The instruments as last loaded; null before.</summary>
-    private protected abstract ImmutableArray<Instrument>? Instruments { get; }
-
-    /// <summary>The instrument of a symbol, trading or not.</summary>
-    private protected abstract Instrument? InstrumentOf(string symbol);
-
-    /// <summary>An instrument that may be subscribed to; an error that helps otherwise. Asked only once they are loaded.</summary>
-    private protected abstract Result<Instrument> Find(string symbol);
-
     /// <summary>Why such a book cannot be had; null when it can.</summary>
     private protected virtual ExchangeError? CheckBook(int topN, int frequencyMs) => null;
 
@@ -190,8 +183,8 @@ public abstract partial class MarketSubscriber : IExchangeSubscriber, IAsyncDisp
     /// <summary>The venue's clock.</summary>
     private protected abstract Task<Result<DateTimeOffset>> GetTimeAsync(CancellationToken cancellationToken);
 
-    /// <summary>Loads the instruments and hands them to <see cref="TakeInstruments"/>.</summary>
-    private protected abstract Task<ExchangeError?> LoadInstrumentsAsync(CancellationToken cancellationToken);
+    /// <summary>Loads the instruments.</summary>
+    private protected abstract Task<Result<InstrumentTable>> GetInstrumentTableAsync(CancellationToken cancellationToken);
 
     /// <summary>
     /// Gets the snapshot that a book needs: fetched and given to the feed, or by making the venue send it in the stream. An error is
@@ -221,7 +214,7 @@ public abstract partial class MarketSubscriber : IExchangeSubscriber, IAsyncDisp
     };
 
     /// <summary>Why a symbol cannot be subscribed to; null when it can.</summary>
-    private ExchangeError? Check(string symbol) => Instruments is null ? NotReady() : Find(symbol).Error;
+    private ExchangeError? Check(string symbol) => _instruments is { } instruments ? instruments.Find(symbol).Error : NotReady();
 
     private ExchangeError NotReady()
     {
