@@ -19,6 +19,14 @@ public static class BinanceReplay
     public static Result<ReplayResult> Run(IEnumerable<RecordedEntry> entries, string symbol, int topN = 20, IMarketDataSink? sink = null) =>
         new Player().Run(entries, symbol, topN, sink);
 
+    /// <summary>Whether a line of a recording is one of Binance's.</summary>
+    public static bool Recognizes(RecordedEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return entry.Data.Span.StartsWith("{\"stream\""u8)
+            || (Uri.TryCreate(entry.Url, UriKind.Absolute, out var url) && (url.AbsolutePath.StartsWith("/fapi/", StringComparison.Ordinal) || url.AbsolutePath.EndsWith("/stream", StringComparison.Ordinal)));
+    }
+
     private sealed class Player : BookReplay
     {
         protected override string Exchange => Venues.Binance;

@@ -1,4 +1,5 @@
 using Exchange.Exchanges.Common.Http;
+using Exchange.Exchanges.Common.Sockets;
 using Exchange.Grains.Interfaces;
 
 namespace Exchange.Exchanges.Deribit;
@@ -15,15 +16,16 @@ internal sealed class DeribitAccess : IDisposable
     /// <param name="time">The clock.</param>
     /// <param name="handler">Answers HTTP instead of the network, in tests.</param>
     /// <param name="random">Gives numbers from 0 up to 1 for the jitter of waits; null for a random source.</param>
+    /// <param name="tap">Sees every body, for recording; not with credentials.</param>
     /// <exception cref="ArgumentException">The settings are wrong; the message names each key.</exception>
-    public DeribitAccess(DeribitOptions options, double share, string exchange, TimeProvider time, HttpMessageHandler? handler, Func<double>? random)
+    public DeribitAccess(DeribitOptions options, double share, string exchange, TimeProvider time, HttpMessageHandler? handler, Func<double>? random, IFrameTap? tap = null)
     {
         if (options.Validate() is { Count: > 0 } errors)
             throw new ArgumentException(string.Join("; ", errors), nameof(options));
         Urls = DeribitUrls.From(options);
         Clock = new VenueClock(time);
         Budget = new DeribitBudget(options, share, () => Clock.Now, time);
-        _http = new VenueHttp(Urls.Rest, new DeribitHttpRules(Budget), Budget.Requests, time, handler: handler, random: random);
+        _http = new VenueHttp(Urls.Rest, new DeribitHttpRules(Budget), Budget.Requests, time, handler: handler, tap: tap, random: random);
         Rest = new DeribitRest(_http, exchange);
         Private = new DeribitPrivateRest(_http, Rest, Clock);
     }

@@ -62,6 +62,12 @@ public sealed class DeribitOptions
     /// <summary>Silence of a book after which it is asked after over HTTP, in milliseconds; a still book sends nothing.</summary>
     public int BookStaleMs { get; set; } = 60_000;
 
+    /// <summary>Silence of an instrument's trades after which they are asked after over HTTP, in milliseconds.</summary>
+    public int TradeStaleMs { get; set; } = 60_000;
+
+    /// <summary>Age at which a socket of market data is replaced, in hours.</summary>
+    public double RotateHours { get; set; } = 23;
+
     /// <summary>How long a subscribe call waits for the venue's acknowledgement, in milliseconds.</summary>
     public int SubscribeWaitMs { get; set; } = 5_000;
 
@@ -151,6 +157,8 @@ public sealed class DeribitOptions
         Between(nameof(RefreshAt), RefreshAt, 0.1, 0.95);
         Between(nameof(MaxChannelsPerConnection), MaxChannelsPerConnection, 1, 500);
         Between(nameof(BookStaleMs), BookStaleMs, 500, 3_600_000);
+        Between(nameof(TradeStaleMs), TradeStaleMs, 1_000, 3_600_000);
+        Between(nameof(RotateHours), RotateHours, 0.001, 168);
         Between(nameof(SubscribeWaitMs), SubscribeWaitMs, 0, 60_000);
         Between(nameof(InstrumentReloadSeconds), InstrumentReloadSeconds, 10, 86_400);
         Between(nameof(ClockSeconds), ClockSeconds, 10, 86_400);

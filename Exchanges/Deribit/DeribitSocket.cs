@@ -99,7 +99,7 @@ internal abstract class DeribitSocket(DeribitAccess access, DeribitOptions optio
     }
 
     /// <inheritdoc/>
-    public sealed override FrameKind OnFrame(SocketLink link, ReadOnlySpan<byte> frame, DateTimeOffset receivedAt, out long replyTo)
+    public override FrameKind OnFrame(SocketLink link, ReadOnlySpan<byte> frame, DateTimeOffset receivedAt, out long replyTo)
     {
         replyTo = 0;
         if (!DeribitFrame.TryRead(frame, out var read))

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Exchange.Exchanges.Binance;
 using Exchange.Exchanges.Common.Market;
+using Exchange.Exchanges.Deribit;
 using Exchange.Exchanges.Recording;
 using Exchange.Grains.Interfaces;
 
@@ -30,7 +31,7 @@ internal static class ReplayCommand
         Result<ReplayResult> result;
         try
         {
-            result = BinanceReplay.Run(RecordingReader.ReadFile(file.FullName), symbol, top);
+            result = Play([.. RecordingReader.ReadFile(file.FullName)], symbol, top);
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
@@ -41,6 +42,20 @@ internal static class ReplayCommand
             return Fail(result.Error.Message);
         Console.WriteLine(json ? ToJson(result.Value) : ToTable(result.Value));
         return 0;
+    }
+
+    /// <summary>Plays it as a recording of the venue that its first telling line is of.</summary>
+    private static Result<ReplayResult> Play(IReadOnlyList<RecordedEntry> entries, string symbol, int top)
+    {
+        foreach (var entry in entries)
+        {
+            if (BinanceReplay.Recognizes(entry))
+                return BinanceReplay.Run(entries, symbol, top);
+            if (DeribitReplay.Recognizes(entry))
+                return DeribitReplay.Run(entries, symbol, top);
+        }
+
+        return ExchangeError.InvalidArgument("file", "no line of it tells which venue it is of; recordings of Binance and Deribit can be played");
     }
 
     private static string ToJson(ReplayResult result)

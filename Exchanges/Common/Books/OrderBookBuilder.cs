@@ -150,6 +150,20 @@ public sealed class OrderBookBuilder(BookChain chain, int snapshotLimit = 1000, 
         return _pastFirst ? BookStep.Applied : BookStep.AwaitingChange;
     }
 
+    /// <summary>
+    /// A snapshot that is part of the stream itself: the book is complete at once, whatever came before, and the next change must
+    /// follow on it.
+    /// </summary>
+    public BookStep OnWhole(
+        long lastUpdateId, ReadOnlySpan<PriceLevel> bids, ReadOnlySpan<PriceLevel> asks, DateTimeOffset venueTime, DateTimeOffset receivedTime)
+    {
+        _kept.Clear();
+        _bids.Load(bids, snapshotLimit);
+        _asks.Load(asks, snapshotLimit);
+        _hasSnapshot = true;
+        return Apply(new UpdateIds(0, lastUpdateId, 0), [], [], venueTime, receivedTime) ? BookStep.Applied : BookStep.Crossed;
+    }
+
     /// <summary>Discards everything: a new stream starts.</summary>
     public void Reset()
     {

@@ -79,7 +79,8 @@ public abstract partial class MarketSubscriber : IExchangeSubscriber, IAsyncDisp
         TimeProvider? time,
         ILogger? logger,
         IFrameTap? tap,
-        Func<double>? random)
+        Func<double>? random,
+        VenueClock? clock = null)
     {
         ArgumentNullException.ThrowIfNull(sink);
         _exchange = exchange;
@@ -89,7 +90,7 @@ public abstract partial class MarketSubscriber : IExchangeSubscriber, IAsyncDisp
         _sink = sink;
         _time = time ??= TimeProvider.System;
         _logger = logger ?? NullLogger.Instance;
-        _clock = new VenueClock(time);
+        _clock = clock ?? new VenueClock(time);
         _tap = tap;
         _random = random;
         _books = new SubscriptionDemand(time);

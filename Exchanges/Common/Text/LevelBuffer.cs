@@ -39,11 +39,39 @@ public sealed class LevelBuffer
                     return false;
             }
 
-            if (!json.Ok || Count >= Limit)
+            if (!json.Ok || !TryAdd(price, quantity))
                 return false;
-            if (Count == _levels.Length)
-                Array.Resize(ref _levels, Count * 2);
-            _levels[Count++] = new PriceLevel(price, quantity);
+        }
+
+        return json.Ok;
+    }
+
+    /// <summary>
+    /// Reads an array of <c>[action, price, quantity]</c> or of <c>[price, quantity]</c>, with plain numbers. The action
+    /// <paramref name="removal"/> makes the quantity 0, whatever stands there; all others set it.
+    /// </summary>
+    public bool TryReadActions(ref Utf8Scanner json, ReadOnlySpan<byte> removal)
+    {
+        Count = 0;
+        if (!json.TryEnterArray())
+            return false;
+        while (json.NextElement())
+        {
+            if (!json.TryEnterArray() || !json.NextElement())
+                return false;
+            var removes = false;
+            if (json.Peek() == (byte)'"')
+            {
+                if (!json.TryReadString(out var action, out _) || !json.NextElement())
+                    return false;
+                removes = action.SequenceEqual(removal);
+            }
+
+            if (!json.TryReadDecimal(out var price) || !json.NextElement() || !json.TryReadDecimal(out var quantity) || quantity < 0
+                || json.NextElement() || !json.Ok || !TryAdd(price, removes ? 0 : quantity))
+            {
+                return false;
+            }
         }
 
         return json.Ok;
@@ -51,4 +79,14 @@ public sealed class LevelBuffer
 
     /// <summary>Empties the buffer.</summary>
     public void Clear() => Count = 0;
+
+    private bool TryAdd(decimal price, decimal quantity)
+    {
+        if (Count >= Limit)
+            return false;
+        if (Count == _levels.Length)
+            Array.Resize(ref _levels, Count * 2);
+        _levels[Count++] = new PriceLevel(price, quantity);
+        return true;
+    }
 }

@@ -1,11 +1,11 @@
 #pragma warning disable xUnit1051 // every wait here has a limit of its own, which says what was awaited
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Exchange.Exchanges.Binance;
 using Exchange.Exchanges.Common.Sockets;
 using Exchange.Exchanges.Recording;
 using Exchange.Grains.Interfaces;
+using Exchange.Tests.Support;
 using Xunit;
 
 namespace Exchange.Tests.Exchanges.Binance;
@@ -21,7 +21,7 @@ public sealed class BinanceReplayTests
     public void The_recorded_book_has_no_gap_and_is_what_the_frames_imply(string symbol)
     {
         var path = Recording();
-        Assert.SkipWhen(path is null, "the shared recordings are not beside this checkout");
+        Assert.SkipWhen(path is null, SharedRecordings.Absent);
         var result = BinanceReplay.Run(RecordingReader.ReadFile(path!), symbol, 1000).OrThrow();
         var (bids, asks, lastId, applied) = Slowly(path!, symbol);
         Assert.Equal(0, result.Gaps);
@@ -43,7 +43,7 @@ public sealed class BinanceReplayTests
     public void A_symbol_that_is_not_in_the_recording_is_told()
     {
         var path = Recording();
-        Assert.SkipWhen(path is null, "the shared recordings are not beside this checkout");
+        Assert.SkipWhen(path is null, SharedRecordings.Absent);
         var error = BinanceReplay.Run(RecordingReader.ReadFile(path!), "BTCUSDT").Error;
         Assert.Equal(ExchangeErrorCode.UnknownSymbol, error!.Code);
         Assert.Contains("BTCUSDT", error.Message, StringComparison.Ordinal);
@@ -87,19 +87,7 @@ public sealed class BinanceReplayTests
         Assert.Equal(10, writer.Dropped + writer.Written);
     }
 
-    /// <summary>The shared recordings lie beside the checkout: <c>../shared</c> as seen from the root of the repository.</summary>
-    private static string? Recording([CallerFilePath] string here = "")
-    {
-        for (var folder = new DirectoryInfo(Path.GetDirectoryName(here)!); folder is not null; folder = folder.Parent)
-        {
-            if (!File.Exists(Path.Combine(folder.FullName, "Exchange.sln")))
-                continue;
-            var path = Path.Combine(folder.FullName, "..", "shared", "recordings", "binance-usdm-2021-07-22.ndjson");
-            return File.Exists(path) ? path : null;
-        }
-
-        return null;
-    }
+    private static string? Recording() => SharedRecordings.Find("binance-usdm-2021-07-22.ndjson");
 
     private static (List<PriceLevel> Bids, List<PriceLevel> Asks, long LastId, int Applied) Slowly(string path, string symbol)
     {
