@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Exchange.Exchanges.Binance;
 using Exchange.Exchanges.Common;
+using Exchange.Exchanges.Common.Market;
+using Exchange.Exchanges.Deribit;
 using Exchange.Exchanges.Recording;
 using Exchange.Grains.Interfaces;
 
@@ -14,26 +16,34 @@ internal static class RecordCommand
     public static Command Create()
     {
         var symbols = new Option<string[]>("--symbol") { Description = "the venue's own symbol; may be given more than once", Required = true, AllowMultipleArgumentsPerToken = true };
+        var exchange = new Option<string>("--exchange") { Description = "binance or deribit", DefaultValueFactory = _ => Venues.Binance };
         var environment = new Option<string>("--env") { Description = "sim, testnet or live", DefaultValueFactory = _ => "sim" };
         var seconds = new Option<int>("--seconds") { Description = "how long; 0 until Ctrl-C", DefaultValueFactory = _ => 0 };
         var folder = new Option<DirectoryInfo>("--out") { Description = "the folder of the file", DefaultValueFactory = _ => new DirectoryInfo("recordings") };
-        var command = new Command("record", "Records a venue's public market data (books by changes, trades, best prices, mark prices).") { symbols, environment, seconds, folder };
+        var command = new Command("record", "Records a venue's public market data (books by changes, trades, best prices, mark prices).") { symbols, exchange, environment, seconds, folder };
         command.SetAction((parsed, cancellation) => RunAsync(
-            parsed.GetValue(symbols)!, parsed.GetValue(environment)!, parsed.GetValue(seconds), parsed.GetValue(folder)!, cancellation));
+            parsed.GetValue(symbols)!, parsed.GetValue(exchange)!, parsed.GetValue(environment)!, parsed.GetValue(seconds), parsed.GetValue(folder)!, cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(string[] symbols, string environment, int seconds, DirectoryInfo folder, CancellationToken cancellation)
+    private static async Task<int> RunAsync(string[] symbols, string exchange, string environment, int seconds, DirectoryInfo folder, CancellationToken cancellation)
     {
-        var options = new BinanceOptions { Environment = environment, BookSource = "diff" };
-        if (options.Validate() is { Count: > 0 } errors)
+        var binance = new BinanceOptions { Environment = environment, BookSource = "diff" };
+        var deribit = new DeribitOptions { Environment = environment, BookSource = "diff" };
+        if (exchange is not (Venues.Binance or Venues.Deribit))
+            return Fail($"--exchange: '{exchange}' cannot be recorded; legal are {Venues.Binance} and {Venues.Deribit}");
+        if ((exchange == Venues.Deribit ? deribit.Validate() : binance.Validate()) is { Count: > 0 } errors)
             return Fail(string.Join("; ", errors));
         if (seconds is < 0 or > 604_800)
             return Fail($"--seconds: {seconds} is outside 0 to 604800");
         folder.Create();
-        var path = Path.Combine(folder.FullName, $"market-binance-{DateTimeOffset.UtcNow:yyyyMMddTHHmmss}.ndjson");
+        var path = Path.Combine(folder.FullName, $"market-{exchange}-{DateTimeOffset.UtcNow:yyyyMMddTHHmmss}.ndjson");
         await using var writer = new RecordingWriter(path);
-        await using var subscriber = new BinanceSubscriber(options, new Discard(), tap: writer);
+
+        // Without credentials: a login would stand in the file. Books of Deribit come in changes of 100 ms then.
+        await using MarketSubscriber subscriber = exchange == Venues.Deribit
+            ? new DeribitSubscriber(deribit, null, new Discard(), tap: writer)
+            : new BinanceSubscriber(binance, new Discard(), tap: writer);
         var connected = await subscriber.Connect(cancellation);
         if (!connected.IsSuccess)
             return Fail(connected.Error.Message);
@@ -68,7 +78,7 @@ internal static class RecordCommand
         }
     }
 
-    private static async Task<Result<MarketSubscription>[]> SubscribeAsync(BinanceSubscriber subscriber, string symbol, CancellationToken cancellation) =>
+    private static async Task<Result<MarketSubscription>[]> SubscribeAsync(MarketSubscriber subscriber, string symbol, CancellationToken cancellation) =>
     [
         await subscriber.SubscribeOrderBook(symbol, 1000, 0, cancellationToken: cancellation),
         await subscriber.SubscribeTrades(symbol, cancellationToken: cancellation),

@@ -1,6 +1,6 @@
 using Exchange.Exchanges.Binance;
-using Exchange.Exchanges.Deribit;
 using Exchange.Exchanges.Common.Orders;
+using Exchange.Exchanges.Deribit;
 using Exchange.Grains.Interfaces;
 using Microsoft.Extensions.Configuration;
 

@@ -98,7 +98,9 @@ internal sealed class SiloSettingsReader(IConfiguration configuration, CommandLi
         var reader = new CredentialSettings(configuration);
         reader.Check(_errors);
         var credentials = new Dictionary<ConnectionId, AuthCredentials>();
-        foreach (var connection in connections.Where(c => c.Role != ConnectionRole.Market))
+
+        // Market data needs no key, but Deribit gives every change of a book to those only who have one.
+        foreach (var connection in connections.Where(c => c.Role != ConnectionRole.Market || c.Venue == Venues.Deribit))
         {
             if (reader.Read(connection, environmentOf(connection), _errors) is { } found)
                 credentials[connection] = found;

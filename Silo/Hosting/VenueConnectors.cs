@@ -22,6 +22,7 @@ internal static class VenueConnectors
         new(ConnectionRole.Oms, Venues.Deribit),
         new(ConnectionRole.Pms, Venues.Deribit),
         new(ConnectionRole.Data, Venues.Deribit),
+        new(ConnectionRole.Market, Venues.Deribit),
     ];
 
     /// <summary>Any account of an implemented role and venue.</summary>
@@ -56,6 +57,8 @@ internal static class VenueConnectors
 
     private static void AddDeribit(IServiceCollection services, SiloSettings settings)
     {
+        services.AddMarketConnector(Venues.Deribit, (provider, connection, sink) => new DeribitSubscriber(
+            settings.Deribit, settings.Credentials.GetValueOrDefault(connection), sink, Time(provider), Loggers(provider), exchange: connection.Exchange));
         services.AddOmsConnector(Venues.Deribit, (provider, context) => new DeribitOms(settings.Deribit, new DeribitOmsParts
         {
             Sink = context.Sink,
