@@ -21,9 +21,10 @@ public sealed partial class DeribitSubscriber
     {
         if (SocketOf(book.Plan.Stream) is not { } socket)
             return null;
-        socket.Renew(book.Plan.Stream);
         var limit = TimeSpan.FromMilliseconds(_options.CommandTimeoutMs);
-        await Task.Delay(limit, Time, cancellationToken).ConfigureAwait(false);
+        var waiting = Task.Delay(limit, Time, cancellationToken);
+        socket.Renew(book.Plan.Stream);
+        await waiting.ConfigureAwait(false);
         lock (feed.Gate)
         {
             return book is { IsFetching: true, NeedsSnapshot: true }

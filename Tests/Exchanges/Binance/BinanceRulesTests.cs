@@ -4,6 +4,7 @@ using Exchange.Exchanges.Binance;
 using Exchange.Exchanges.Common.Books;
 using Exchange.Exchanges.Common.Text;
 using Exchange.Grains.Interfaces;
+using Exchange.Tests.Support;
 using Xunit;
 
 namespace Exchange.Tests.Exchanges.Binance;

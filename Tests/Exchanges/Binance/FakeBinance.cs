@@ -3,7 +3,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using Exchange.Exchanges.Binance;
-using Exchange.Exchanges.Common;
 using Exchange.Grains.Interfaces;
 using Exchange.Tests.Support;
 using Microsoft.AspNetCore.Http;
@@ -178,37 +177,5 @@ internal sealed class FakeBinance : IAsyncDisposable
                 Control.Add($"{method} {string.Join(",", streams)}");
             }
         }
-    }
-}
-
-/// <summary>Keeps all that a connector publishes.</summary>
-internal sealed class RecordingSink : IMarketDataSink
-{
-    public EventLog<OrderBook> Books { get; } = new();
-
-    public EventLog<Trade> Trades { get; } = new();
-
-    public EventLog<TopOfBook> Tops { get; } = new();
-
-    public EventLog<MarkPrice> Marks { get; } = new();
-
-    public EventLog<ConnectionStatus> Statuses { get; } = new();
-
-    public EventLog<Instrument> Instruments { get; } = new();
-
-    public void OnOrderBook(OrderBook book) => Books.Add(book);
-
-    public void OnTrade(Trade trade) => Trades.Add(trade);
-
-    public void OnTopOfBook(TopOfBook top) => Tops.Add(top);
-
-    public void OnMarkPrice(MarkPrice mark) => Marks.Add(mark);
-
-    public void OnStatus(ConnectionStatus status) => Statuses.Add(status);
-
-    public void OnInstrumentsChanged(System.Collections.Immutable.ImmutableArray<Instrument> changed)
-    {
-        foreach (var instrument in changed)
-            Instruments.Add(instrument);
     }
 }
