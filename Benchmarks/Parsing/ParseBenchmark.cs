@@ -6,6 +6,7 @@ using Exchange.Exchanges.Binance;
 using Exchange.Exchanges.Common;
 using Exchange.Exchanges.Common.Books;
 using Exchange.Exchanges.Common.Market;
+using Exchange.Exchanges.Deribit;
 using Exchange.Grains.Interfaces;
 
 namespace Exchange.Benchmarks.Parsing;
@@ -37,14 +38,36 @@ internal static class ParseBenchmark
         var ours = Measure(frame, idAt, bytes => processor.OnFrame(bytes, 1, received, out _));
         if (sink.Book is not { State: BookState.Synced, Bids.Length: 20, Asks.Length: 20 } || sink.Count < Iterations * Rounds)
             throw new InvalidOperationException($"the frames did not become books ({sink.Count} published, the last {sink.Book?.State})");
+        var deribit = MeasureDeribit(received);
         var tokens = Measure(frame, idAt, ReadTokens);
         var document = Measure(frame, idAt, ReadDocument);
         var update = UpdateBytes();
         Print("frame → book", ours, null);
+        Print("Deribit → book", deribit, null);
         Print("Utf8JsonReader", tokens, ours);
         Print("JsonDocument", document, ours);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"  goal: under 6 µs ({(ours.Microseconds < 6 ? "met" : "missed")}); the update itself takes {update} bytes, so {ours.Bytes - update} are allocated beside it"));
+    }
+
+    /// <summary>A picture of 20 levels as Deribit sends it: JSON numbers, another envelope.</summary>
+    private static (double Microseconds, long Bytes) MeasureDeribit(DateTimeOffset received)
+    {
+        var sink = new LastBook();
+        using var feed = new BookFeed(Venues.Deribit, "BTC-PERPETUAL", new DeribitBookSource(new DeribitOptions(), isAuthenticated: true), sink, sink, TimeProvider.System);
+        var processor = new DeribitMarketDataProcessor();
+        feed.SetDemand(new StreamDemand(20, 0, null), new BookPlan(DeribitChannels.Picture("BTC-PERPETUAL", 20, DeribitChannels.Interval), true, 20));
+        foreach (var handler in feed.Handlers)
+        {
+            processor.Add(handler);
+            handler.MarkSubscribed(1);
+        }
+
+        var frame = MakeDeribitFrame(out var idAt);
+        var figure = Measure(frame, idAt, bytes => processor.OnFrame(bytes, 1, received, out _));
+        if (sink.Book is not { State: BookState.Synced, Bids.Length: 20, Asks.Length: 20 } || sink.Count < Iterations * Rounds)
+            throw new InvalidOperationException($"Deribit's frames did not become books ({sink.Count} published, the last {sink.Book?.State})");
+        return figure;
     }
 
     private static (double Microseconds, long Bytes) Measure(byte[] frame, int idAt, Action<byte[]> parse)
@@ -119,10 +142,22 @@ internal static class ParseBenchmark
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
-    private static void AppendLevels(StringBuilder text, decimal price, decimal step)
+    private static byte[] MakeDeribitFrame(out int idAt)
+    {
+        var text = new StringBuilder("{\"jsonrpc\":\"2.0\",\"method\":\"subscription\",\"params\":{\"channel\":\"book.BTC-PERPETUAL.none.20.100ms\",\"data\":{\"timestamp\":1789000032000,\"instrument_name\":\"BTC-PERPETUAL\",\"change_id\":");
+        idAt = text.Length + 13;
+        text.Append("14000000030000,\"bids\":[");
+        AppendLevels(text, 61240.00m, -0.50m, quote: "");
+        text.Append("],\"asks\":[");
+        AppendLevels(text, 61240.50m, 0.50m, quote: "");
+        text.Append("]}}}");
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+
+    private static void AppendLevels(StringBuilder text, decimal price, decimal step, string quote = "\"")
     {
         for (var i = 0; i < 20; i++)
-            text.Append(CultureInfo.InvariantCulture, $"{(i > 0 ? "," : "")}[\"{price + (i * step):0.00}\",\"{1.004m + (i * 0.137m):0.000}\"]");
+            text.Append(CultureInfo.InvariantCulture, $"{(i > 0 ? "," : "")}[{quote}{price + (i * step):0.00}{quote},{quote}{1.004m + (i * 0.137m):0.000}{quote}]");
     }
 
     /// <summary>Each frame has an update id of its own, or it would be passed over as a repetition.</summary>
