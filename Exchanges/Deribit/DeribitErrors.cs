@@ -76,6 +76,10 @@ internal static class DeribitErrors
     public static ExchangeError Map(long code, string text, string? detail = null)
     {
         var (mapped, retryable) = Classify(code);
+
+        // One code for many reasons; of this one a trader must know.
+        if (code == 11030 && (text.Contains("reduce_only", StringComparison.Ordinal) || detail?.Contains("reduce_only", StringComparison.Ordinal) == true))
+            mapped = ExchangeErrorCode.ReduceOnlyRejected;
         var outcome = code is 11094 or 13028 ? CommandOutcome.Unknown : CommandOutcome.Rejected;
         return new ExchangeError
         {

@@ -13,6 +13,9 @@ namespace Exchange.Exchanges.Deribit;
 /// </summary>
 internal sealed partial class DeribitOrderVenue : IOrderVenue, IDeribitQueries
 {
+    /// <summary><c>valid_until</c> was past when the command came.</summary>
+    private const string TimedOut = "13888";
+
     private readonly DeribitAccess _access;
     private readonly DeribitOptions _options;
     private readonly string _exchange;
@@ -59,8 +62,9 @@ internal sealed partial class DeribitOrderVenue : IOrderVenue, IDeribitQueries
     public async Task<CommandReply> PlaceAsync(Order order, DateTimeOffset lastChance)
     {
         var mark = MarkEvents();
-        var answer = await _socket.RequestAsync(DeribitOrderRequests.PlaceMethod(order), p => DeribitOrderRequests.Place(p, order, lastChance), isOrder: true).ConfigureAwait(false);
-        return Placed(answer, DeribitOrderRequests.PlaceMethod(order), mark);
+        var method = DeribitOrderRequests.PlaceMethod(order);
+        var (answer, until) = await TimedAsync(method, (p, valid) => DeribitOrderRequests.Place(p, order, valid), lastChance).ConfigureAwait(false);
+        return Placed(answer, method, mark) with { LastChance = until };
     }
 
     /// <inheritdoc/>
@@ -72,10 +76,10 @@ internal sealed partial class DeribitOrderVenue : IOrderVenue, IDeribitQueries
     {
         var mark = MarkEvents();
         var method = order.VenueOrderId is null ? "private/edit_by_label" : "private/edit";
-        DateTimeOffset? until = _options.ValidUntilOnEdit ? lastChance : null;
-        var answer = await _socket.RequestAsync(method, p => DeribitOrderRequests.Edit(p, order, price, quantity, until), isOrder: true).ConfigureAwait(false);
+        var (answer, until) = await TimedAsync(
+            method, (p, valid) => DeribitOrderRequests.Edit(p, order, price, quantity, _options.ValidUntilOnEdit ? valid : null), lastChance).ConfigureAwait(false);
         var reply = Placed(answer, method, mark);
-        return reply with { Report = reply.Report is { } report ? report with { Amended = true } : null };
+        return reply with { Report = reply.Report is { } report ? report with { Amended = true } : null, LastChance = until };
     }
 
     /// <inheritdoc/>
@@ -107,6 +111,20 @@ internal sealed partial class DeribitOrderVenue : IOrderVenue, IDeribitQueries
     /// <inheritdoc/>
     public Task<bool> CanNoLongerActAsync(Order order, DateTimeOffset lastChance, CancellationToken cancellationToken) =>
         _access.Clock.IsPastAsync(lastChance, _access.Rest.GetTime, cancellationToken);
+
+    /// <summary>
+    /// Sends what is valid for a time. When the venue finds that time over at once, it did nothing, and its clock may be another than we
+    /// think: it is measured, and the command sent anew, once.
+    /// </summary>
+    private async Task<(DeribitAnswer Answer, DateTimeOffset LastChance)> TimedAsync(string method, Action<DeribitParams, DateTimeOffset> fill, DateTimeOffset lastChance)
+    {
+        var offset = _access.Clock.Offset;
+        var answer = await _socket.RequestAsync(method, p => fill(p, lastChance), isOrder: true).ConfigureAwait(false);
+        if (answer.Error?.VenueCode != TimedOut || await _access.Private.MeasureClockAsync().ConfigureAwait(false) is not null || !_access.Private.HasMoved(offset))
+            return (answer, lastChance);
+        var anew = VenueNow + CommandValidity;
+        return (await _socket.RequestAsync(method, p => fill(p, anew), isOrder: true).ConfigureAwait(false), anew);
+    }
 
     private async Task<CommandReply> CancelByIdAsync(string id)
     {

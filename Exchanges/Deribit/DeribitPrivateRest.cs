@@ -60,8 +60,8 @@ internal sealed class DeribitPrivateRest(VenueHttp http, DeribitRest publicRest,
         async Task<ExchangeError?> Measure() => (await clock.MeasureAsync(publicRest.GetTime).ConfigureAwait(false)).Error;
     }
 
-    /// <summary>Whether the clock can have been the reason why the venue did not accept a signature.</summary>
-    public bool HasMoved(TimeSpan? offset) => offset is not { } before || clock.Offset is not { } now || (now - before).Duration() > TimeSpan.FromSeconds(5);
+    /// <summary>Whether the venue's clock is another than was thought: then it can have been the reason of a refusal.</summary>
+    public bool HasMoved(TimeSpan? offset) => offset is not { } before || clock.Offset is not { } now || (now - before).Duration() > TimeSpan.FromSeconds(1);
 
     private VenueCall Call(DeribitSigner signer, string path) =>
         new(HttpMethod.Get, path, new("Authorization", signer.Authorization(clock.Now.ToUnixTimeMilliseconds(), DeribitSigner.NewNonce(), "GET", path)));

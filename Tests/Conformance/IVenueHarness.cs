@@ -66,6 +66,9 @@ internal interface IVenueHarness : IAsyncDisposable
     /// <summary>The clock of the venue and of all connectors. It may be faster than the wall's.</summary>
     TimeProvider Time { get; }
 
+    /// <summary>A date that an order may end at, half an hour from now or later.</summary>
+    DateTimeOffset OrderEnd { get; }
+
     /// <summary>What must not be seen in any output.</summary>
     IReadOnlyList<string> Secrets { get; }
 

@@ -43,6 +43,8 @@ internal sealed class BinanceHarness : IVenueHarness
 
     public bool Hedge { get; }
 
+    public DateTimeOffset OrderEnd => Time.GetUtcNow().AddMinutes(30);
+
     public IReadOnlyList<string> Secrets { get; } = ["demo-secret", EdSecret, "not-the-secret"];
 
     public static async Task<IVenueHarness> StartAsync(HarnessOptions options)

@@ -62,9 +62,9 @@ internal static partial class CardList
         {
             var oms = await run.ReadyOms();
             CardRun.Applies((await oms.GetCapabilities()).OrThrow().TimesInForce.Contains(TimeInForce.GoodTillDate), "no such time in force");
-            var until = run.Venue.Time.GetUtcNow().AddMinutes(30);
+            var until = run.Venue.OrderEnd;
             _ = (await oms.PlaceLimitOrder(run.Limit("o-1") with { TimeInForce = TimeInForce.GoodTillDate, GoodTillDate = until }).Within("the place")).OrThrow();
-            run.Venue.PassTime(TimeSpan.FromMinutes(31));
+            run.Venue.PassTime(until - run.Venue.Time.GetUtcNow() + TimeSpan.FromMinutes(1));
             Assert.Equal(0, (await run.Tape.Shown("o-1", OrderStatus.Expired)).CumulativeQuantity);
         }),
         new("ORD-07", "A reduce-only order is placed without a position, and one against a position.", "The first is refused; the second closes the position and no more.", async run =>

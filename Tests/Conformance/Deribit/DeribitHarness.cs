@@ -17,6 +17,8 @@ internal sealed class DeribitHarness : IVenueHarness
     /// <summary>How much faster than the wall's the clock of venue and connectors is.</summary>
     private const double Speed = 20;
 
+    private const string Changes = "user.changes.any.any.raw";
+
     private readonly SimulatorHost _host;
 
     private DeribitHarness(SimulatorHost host, TimeProvider time)
@@ -38,6 +40,17 @@ internal sealed class DeribitHarness : IVenueHarness
     public TimeProvider Time { get; }
 
     public bool Hedge => false;
+
+    // The daily settlement; the one after it where it is too near.
+    public DateTimeOffset OrderEnd
+    {
+        get
+        {
+            var now = _host.Clock.VenueNow;
+            var end = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero).AddHours(8);
+            return end > now ? end : end.AddDays(1);
+        }
+    }
 
     public IReadOnlyList<string> Secrets { get; } = ["demo-secret", "not-the-secret"];
 
@@ -103,7 +116,7 @@ internal sealed class DeribitHarness : IVenueHarness
     public IExchangeDataFetcher CreateDataFetcher(Action<ConnectionStatus> onStatus, VenueKey key) =>
         new DeribitDataFetcher(Options(key), Credentials(key), onStatus, Time, random: () => 0);
 
-    public IExchangeSubscriber CreateSubscriber(IMarketDataSink sink) => throw new NotApplicableException("no market data connector yet");
+    public IExchangeSubscriber CreateSubscriber(IMarketDataSink sink) => new DeribitSubscriber(Options(VenueKey.Usual), Credentials(VenueKey.Usual), sink, Time, random: () => 0);
 
     public OrderCounters CountersOf(IExchangeOms oms) => ((DeribitOms)oms).Counters;
 
@@ -174,13 +187,9 @@ internal sealed class DeribitHarness : IVenueHarness
     public void PassTime(TimeSpan time) => _host.Advance(time);
 
     public Task WhenReceived(string clientOrderId, VenueCommand command, int times = 1) =>
-        _host.Context.When(() => CountReceived(clientOrderId, command) >= times);
+        _host.Context.When(() => Count(_host.Deribit.Pipeline.Log.Commands, clientOrderId, command) >= times);
 
-    public int CountReceived(string clientOrderId, VenueCommand command)
-    {
-        var methods = DeribitFaults.Methods(command);
-        return _host.Deribit.Trading.Commands.Count(c => c.ClientOrderId == clientOrderId && methods.Contains(c.Method));
-    }
+    public int CountReceived(string clientOrderId, VenueCommand command) => Count(_host.Deribit.Trading.Commands, clientOrderId, command);
 
     public VenueTruth Truth()
     {
@@ -205,7 +214,9 @@ internal sealed class DeribitHarness : IVenueHarness
                 [.. trading.Positions().Select(p => new TruePosition(p.Instrument, PositionSide.Net, p.Amount))],
                 [.. trading.Commands.Where(c => c.Method is "private/buy" or "private/sell" && c.ClientOrderId is not null)
                     .Select(c => new ReceivedPlace(c.ClientOrderId!, Fate(c)))],
-                _host.Deribit.Connections.Count(c => c is { RouteName: "private", Ended: null }));
+
+                // The position connection logs in, too, and sends no orders; so does market data.
+                _host.Deribit.Connections.Count(c => c is { RouteName: "private", Ended: null } && c.Subscriptions.Contains(Changes) && !c.Subscriptions.Contains("user.portfolio.any")));
         }
 
         static string Name(string label, string id) => label.Length > 0 ? label : id;
@@ -269,6 +280,12 @@ internal sealed class DeribitHarness : IVenueHarness
         "cancelled" when order.CancelReason != "user_request" && (order.TimeInForce is "immediate_or_cancel" or "fill_or_kill" || order.Type == "market") => OrderStatus.Expired,
         _ => OrderStatus.Cancelled,
     };
+
+    private static int Count(IEnumerable<ReceivedCommand> commands, string clientOrderId, VenueCommand command)
+    {
+        var methods = DeribitFaults.Methods(command);
+        return commands.Count(c => c.ClientOrderId == clientOrderId && methods.Contains(c.Method));
+    }
 
     private static string Text(decimal value) => value.ToString(CultureInfo.InvariantCulture);
 
