@@ -90,8 +90,8 @@ public sealed partial class DeribitOms
     }
 
     /// <summary>
-    /// The socket lives, and yet the account's channel may be deaf: it owes an event for what was acknowledged. Then it is subscribed anew
-    /// and what was missed is fetched; the socket is given up only when that fails, since its end may cancel orders.
+    /// The socket lives, and yet the account's channel may be deaf: it owes an event for what was acknowledged. Then the connection is made
+    /// anew; but where the socket's end would cancel orders, the channel is subscribed anew on it, and what was missed is fetched.
     /// </summary>
     private async Task WatchOwedAsync(CancellationToken stop)
     {
@@ -102,7 +102,9 @@ public sealed partial class DeribitOms
             if (_events.OwesSince is not { } since || _time.GetElapsedTime(since) < patience || _trade.Session.Current is not { } link)
                 continue;
             DeribitLog.ChannelRefused(_logger, DeribitTradeSocket.Changes, "it owes an event for what was acknowledged; subscribing anew");
-            if (await _trade.ResubscribeAsync(link, stop).ConfigureAwait(false) is { } error)
+            if (!_trade.Armed)
+                _trade.Session.Recycle("the account's channel owes an event");
+            else if (await _trade.ResubscribeAsync(link, stop).ConfigureAwait(false) is { } error)
                 _trade.Session.Recycle($"the account's channel is deaf: {error.Message}");
             else
                 _recheck.Ask(stop);

@@ -110,7 +110,7 @@ public sealed class DeribitOptions
     public double OmsShare { get; set; } = 0.3;
 
     /// <summary>The part of the requests that the position connection may use.</summary>
-    public double PmsShare { get; set; } = 0.1;
+    public double PmsShare { get; set; } = 0.2;
 
     /// <summary>The part of the requests that the recovery connection may use.</summary>
     public double DataShare { get; set; } = 0.2;

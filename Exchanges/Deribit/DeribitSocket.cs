@@ -24,6 +24,8 @@ internal abstract class DeribitSocket(DeribitAccess access, DeribitOptions optio
     /// <summary>Channels in one subscribe call, and bytes of their names: a frame beyond 32 kB is refused.</summary>
     private const int MostChannels = 400, MostChannelBytes = 24 * 1024;
 
+    private static readonly TimeSpan _leastWait = TimeSpan.FromMilliseconds(10);
+
     private readonly SemaphoreSlim _loggingIn = new(1, 1);
     private long _since;
     private int _logins;
@@ -146,12 +148,19 @@ internal abstract class DeribitSocket(DeribitAccess access, DeribitOptions optio
         RequestPriority priority = RequestPriority.Normal,
         CancellationToken cancellationToken = default)
     {
-        var logins = Volatile.Read(ref _logins);
+        bucket ??= access.Budget.Requests;
         if (access.Budget.Requests.Pause is { } pause)
             return new DeribitAnswer(default, pause.WithOutcome(CommandOutcome.Rejected));
-        bucket ??= access.Budget.Requests;
-        if (!bucket.TryTake(1, priority, out var retryAt))
-            return new DeribitAnswer(default, bucket.Exhausted(retryAt));
+        return bucket.TryTake(1, priority, out var retryAt)
+            ? await PaidAsync(link, method, fill, cancellationToken).ConfigureAwait(false)
+            : new DeribitAnswer(default, bucket.Exhausted(retryAt));
+    }
+
+    private async Task<DeribitAnswer> PaidAsync(SocketLink link, string method, Action<DeribitParams>? fill, CancellationToken cancellationToken)
+    {
+        if (access.Budget.Requests.Pause is { } pause)
+            return new DeribitAnswer(default, pause.WithOutcome(CommandOutcome.Rejected));
+        var logins = Volatile.Read(ref _logins);
         var answer = await SendAsync(link, method, fill, cancellationToken).ConfigureAwait(false);
         if (answer.Error is not { } error || !DeribitErrors.AsksForLogin(error) || login is null)
             return answer;
@@ -170,12 +179,25 @@ internal abstract class DeribitSocket(DeribitAccess access, DeribitOptions optio
         var confirmed = new HashSet<string>(StringComparer.Ordinal);
         foreach (var chunk in Chunks(channels))
         {
-            var answer = await CallAsync(link, method, p => p.Add("channels", chunk), access.Budget.Subscribes, RequestPriority.Cancel, cancellationToken).ConfigureAwait(false);
+            var answer = await PatientlyAsync().ConfigureAwait(false);
             if (answer.Error is { } error)
                 return error with { Outcome = null };
             if (DeribitRpc.ReadChannels(answer.Result.Span) is not { } some)
                 return DeribitRpc.Unreadable(method) with { Outcome = null };
             confirmed.UnionWith(some);
+
+            // A connection that waits for its turn is better than one that gives up: there are few such calls a second.
+            async Task<DeribitAnswer> PatientlyAsync()
+            {
+                DateTimeOffset retryAt;
+                while (!access.Budget.Subscribes.TryTake(1, RequestPriority.Cancel, out retryAt))
+                {
+                    var wait = retryAt - access.Clock.Now;
+                    await Task.Delay(wait > _leastWait ? wait : _leastWait, time, cancellationToken).ConfigureAwait(false);
+                }
+
+                return await PaidAsync(link, method, p => p.Add("channels", chunk), cancellationToken).ConfigureAwait(false);
+            }
         }
 
         return confirmed;

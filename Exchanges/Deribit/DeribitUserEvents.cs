@@ -180,13 +180,29 @@ internal sealed class DeribitUserEvents(IDeribitUserEvents events, string exchan
         }
 
         foreach (var trade in trades)
-            events.OnReport(trade);
+            events.OnReport(WithOrder(trade, orders));
         foreach (var order in orders)
         {
             if (order.SuccessorVenueOrderId is null)
                 events.OnReport(order);
         }
     }
+
+    /// <summary>An order that is first heard of by its execution is known by what the same message says of it.</summary>
+    private static OrderReport WithOrder(OrderReport trade, List<OrderReport> orders) =>
+        orders.Find(o => o.SuccessorVenueOrderId is null && o.VenueOrderId == trade.VenueOrderId) is not { } order ? trade : trade with
+        {
+            Side = order.Side,
+            Type = order.Type,
+            TimeInForce = order.TimeInForce,
+            PostOnly = order.PostOnly,
+            ReduceOnly = order.ReduceOnly,
+            Quantity = order.Quantity,
+            Price = order.Price,
+            GoodTillDate = order.GoodTillDate,
+            Origin = order.Origin,
+            CreatedTime = order.CreatedTime,
+        };
 
     /// <summary>A position has no time of its own: it has that of what changed it, and never an earlier one than the one before.</summary>
     private void HandOn(IEnumerable<Position> positions, List<OrderReport> orders, List<OrderReport> trades, DateTimeOffset receivedAt)

@@ -69,6 +69,15 @@ internal interface IVenueHarness : IAsyncDisposable
     /// <summary>A date that an order may end at, half an hour from now or later.</summary>
     DateTimeOffset OrderEnd { get; }
 
+    /// <summary>A quantity above the venue's greatest; null when it states none.</summary>
+    decimal? TooMuch { get; }
+
+    /// <summary>What the venue's events call money that comes in, and funding; another word than these where it tells balances alone.</summary>
+    (AccountEvent Deposit, AccountEvent Funding) AccountWords { get; }
+
+    /// <summary>Whether a session that ends is renewed on the socket that it was on, which goes on.</summary>
+    bool RenewsInPlace { get; }
+
     /// <summary>What must not be seen in any output.</summary>
     IReadOnlyList<string> Secrets { get; }
 

@@ -60,6 +60,9 @@ internal sealed class OrderTape(Signal changed)
         {
             lock (_gate)
             {
+                // Orders of the venue itself may have no client order id: here they go by the venue's.
+                if (update.Order is { ClientOrderId.Length: 0, VenueOrderId: { } id })
+                    update = update with { Order = update.Order with { ClientOrderId = id } };
                 _seq++;
                 if (!_dead)
                     tape.Entries.Add(new TapeEntry(epoch, _seq, update));

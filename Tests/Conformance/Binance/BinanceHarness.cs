@@ -43,6 +43,12 @@ internal sealed class BinanceHarness : IVenueHarness
 
     public bool Hedge { get; }
 
+    public decimal? TooMuch => 1_000_000m;
+
+    public (AccountEvent Deposit, AccountEvent Funding) AccountWords => (AccountEvent.Transfer, AccountEvent.Funding);
+
+    public bool RenewsInPlace => false;
+
     public DateTimeOffset OrderEnd => Time.GetUtcNow().AddMinutes(30);
 
     public IReadOnlyList<string> Secrets { get; } = ["demo-secret", EdSecret, "not-the-secret"];

@@ -42,7 +42,7 @@ internal static partial class CardList
             var before = (await pms.GetAccount()).OrThrow().Account.Balances.Sum(b => b.Wallet);
             run.Venue.Deposit(1_000);
             await run.Until(async () => (await pms.GetAccount()).OrThrow().Account.Balances.Sum(b => b.Wallet) == before + 1_000, "the deposit");
-            Assert.Contains(run.Account.Accounts.All, a => a.Event == AccountEvent.Transfer);
+            Assert.Contains(run.Account.Accounts.All, a => a.Event == run.Venue.AccountWords.Deposit);
         }),
         new("POS-05", "Funding is paid on a position.", "The balance changes and is told as funding; position and fills do not.", async run =>
         {
@@ -51,8 +51,9 @@ internal static partial class CardList
             await run.Trade("p-1");
             await run.Account.Position(run.Symbol, run.Q);
             var fills = run.Tape.Updates.Count(u => u.Fill is not null);
+            var accounts = run.Account.Accounts.All.Count;
             run.Venue.Fund(0.001m);
-            await run.Account.Accounts.First(a => a.Event == AccountEvent.Funding, "the funding");
+            await run.Until(() => Task.FromResult(run.Account.Accounts.All.Skip(accounts).Any(a => a.Event == run.Venue.AccountWords.Funding)), "the funding");
             Assert.Equal(fills, run.Tape.Updates.Count(u => u.Fill is not null));
         }),
         new("POS-06", "The picture of positions is taken while they change.", "It says its place in the stream, and what follows goes on from there.", async run =>

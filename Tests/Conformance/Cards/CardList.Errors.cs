@@ -20,9 +20,13 @@ internal static partial class CardList
         new("ERR-04", "The key may read and not trade.", "An order is provably refused, for want of permission.", async run =>
         {
             var oms = run.NewOms(VenueKey.ReadOnly);
-            (await oms.Connect().Within("the connection")).OrThrow();
+            var connected = await oms.Connect().Within("the connection");
+
+            // A venue that tells at the login what a key may do is believed there.
+            if (!connected.IsSuccess)
+                Assert.Equal(ExchangeErrorCode.PermissionDenied, connected.Error.Code);
             var error = await run.Refused(oms.PlaceLimitOrder(run.Limit("e-1")), "the order");
-            Assert.Contains(error.Code, new[] { ExchangeErrorCode.PermissionDenied, ExchangeErrorCode.AuthenticationFailed });
+            Assert.Contains(error.Code, connected.IsSuccess ? new[] { ExchangeErrorCode.PermissionDenied, ExchangeErrorCode.AuthenticationFailed } : [ExchangeErrorCode.NotReady]);
             Assert.Equal(CommandOutcome.Rejected, error.Outcome);
         }) { EndsUnready = true },
         new("ERR-05", "The key expires while orders work.", "The connection says that it is refused; nothing more is sent until it is mended, and what works is known again then.", async run =>
@@ -62,7 +66,8 @@ internal static partial class CardList
             var oms = await run.ReadyOms();
             Assert.Equal((ExchangeErrorCode.QuantityOffStep, CommandOutcome.Rejected), Pair(await run.Refused(oms.PlaceLimitOrder(run.Limit("e-1", quantity: run.Q + 0.0000001m)), "the first")));
             Assert.Contains((await run.Refused(oms.PlaceLimitOrder(run.Limit("e-2", quantity: 0.00000001m)), "the second")).Code, new[] { ExchangeErrorCode.QuantityOutOfRange, ExchangeErrorCode.QuantityOffStep });
-            Assert.Equal((ExchangeErrorCode.QuantityOutOfRange, CommandOutcome.Rejected), Pair(await run.Refused(oms.PlaceLimitOrder(run.Limit("e-3", quantity: 1_000_000m)), "the third")));
+            if (run.Venue.TooMuch is { } tooMuch)
+                Assert.Equal((ExchangeErrorCode.QuantityOutOfRange, CommandOutcome.Rejected), Pair(await run.Refused(oms.PlaceLimitOrder(run.Limit("e-3", quantity: tooMuch)), "the third")));
         }),
         new("ERR-09", "An order needs more margin than there is.", "The venue's refusal is told as such, and provable.", async run =>
         {

@@ -263,7 +263,8 @@ internal static partial class CardList
         Closed("FLT-13d", "settles", VenueClose.Settlement, OrderOrigin.Settlement),
         new("FLT-14", "In hedge mode, both legs are filled while the events are down.", "Each leg has its sign and sum afterwards; a flat one is published.", async run =>
         {
-            await run.ReadyOms();
+            var oms = await run.ReadyOms();
+            CardRun.Applies((await oms.GetCapabilities()).OrThrow().PositionModes.Contains(PositionMode.Hedge), "no hedge mode");
             await run.ReadyPms();
             await run.Trade("f-1");
             await run.Working("f-2", side: Side.Sell);

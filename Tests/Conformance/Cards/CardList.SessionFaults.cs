@@ -28,7 +28,10 @@ internal static partial class CardList
             var seen = run.Tape.Seen;
             using var expire = run.Fault(VenueFaultKind.ExpireSession);
             run.Venue.Fill("s-1", run.Q / 5);
-            await run.Tape.State(ConnectionState.Ready, await Lost(run, seen));
+            if (run.Venue.RenewsInPlace)
+                await run.Working("s-2");
+            else
+                await run.Tape.State(ConnectionState.Ready, await Lost(run, seen));
             await run.Account.Position(run.Symbol, run.Q / 5);
         }),
         new("FLT-20c", "Authentication is refused at a reconnect, and mended.", "The connection says that it is refused; connected anew it is ready, and knows its orders.", async run =>
@@ -51,8 +54,11 @@ internal static partial class CardList
             var oms = await run.ReadyOms(VenueKey.OtherKind);
             var seen = run.Tape.Seen;
             using var revoke = run.Fault(VenueFaultKind.RevokeSession);
-            _ = await oms.PlaceLimitOrder(run.Limit("s-1")).Within("the answer");
-            await run.Tape.State(ConnectionState.Ready, await Lost(run, seen));
+            var answer = await oms.PlaceLimitOrder(run.Limit("s-1")).Within("the answer");
+            if (run.Venue.RenewsInPlace)
+                Assert.True(answer.IsSuccess, answer.Error?.ToString());
+            else
+                await run.Tape.State(ConnectionState.Ready, await Lost(run, seen));
         }),
         new("FLT-21a", "All sockets are cut five times in a row, with orders in flight.", "Reconnects are paced, one session is left, and every order ends known.", async run =>
         {

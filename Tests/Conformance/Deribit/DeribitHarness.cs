@@ -41,6 +41,13 @@ internal sealed class DeribitHarness : IVenueHarness
 
     public bool Hedge => false;
 
+    public decimal? TooMuch => null;
+
+    // A portfolio tells what it is, not why.
+    public (AccountEvent Deposit, AccountEvent Funding) AccountWords => (AccountEvent.Other, AccountEvent.Other);
+
+    public bool RenewsInPlace => true;
+
     // The daily settlement; the one after it where it is too near.
     public DateTimeOffset OrderEnd
     {
@@ -164,9 +171,12 @@ internal sealed class DeribitHarness : IVenueHarness
         return _host.Deribit.Trading.PlaceManually(order);
     }
 
-    public string CloseBySystem(VenueClose kind) => kind == VenueClose.AutoDeleverage
-        ? throw new NotApplicableException("Deribit does not tell a deleveraging from a liquidation")
-        : _host.Deribit.Trading.CloseBySystem(Symbol, liquidation: kind == VenueClose.Liquidation);
+    public string CloseBySystem(VenueClose kind) => kind switch
+    {
+        VenueClose.AutoDeleverage => throw new NotApplicableException("Deribit does not tell a deleveraging from a liquidation"),
+        VenueClose.Settlement => throw new NotApplicableException("Deribit settles positions without an order"),
+        _ => _host.Deribit.Trading.CloseBySystem(Symbol),
+    };
 
     public void MovePrices(decimal price)
     {
@@ -277,6 +287,7 @@ internal sealed class DeribitHarness : IVenueHarness
         "untriggered" => OrderStatus.Untriggered,
         "filled" => OrderStatus.Filled,
         "rejected" => OrderStatus.Rejected,
+        "cancelled" when order.CancelReason is "settlement" => OrderStatus.Expired,
         "cancelled" when order.CancelReason != "user_request" && (order.TimeInForce is "immediate_or_cancel" or "fill_or_kill" || order.Type == "market") => OrderStatus.Expired,
         _ => OrderStatus.Cancelled,
     };
