@@ -19,7 +19,9 @@ internal readonly record struct DeribitAnswer(ReadOnlyMemory<byte> Result, Excha
 /// <param name="time">The clock.</param>
 /// <param name="logger">The log.</param>
 /// <param name="login">Logs the socket in; null for a public one.</param>
+#pragma warning disable CA1001 // of its semaphore only the wait handle, which is never asked for, would need disposing
 internal abstract class DeribitSocket(DeribitAccess access, DeribitOptions options, TimeProvider time, ILogger logger, DeribitLogin? login) : SocketProtocol
+#pragma warning restore CA1001
 {
     /// <summary>Channels in one subscribe call, and bytes of their names: a frame beyond 32 kB is refused.</summary>
     private const int MostChannels = 400, MostChannelBytes = 24 * 1024;
