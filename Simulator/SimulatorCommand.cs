@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Exchange.Simulator.Binance;
 using Exchange.Simulator.Deribit;
+using Exchange.Simulator.Grvt;
 
 namespace Exchange.Simulator;
 
@@ -35,10 +36,14 @@ internal static class SimulatorCommand
         var controlPort = new Option<int>("--control-port") { Description = "0: any", DefaultValueFactory = _ => 9400 };
         var binancePort = new Option<int>("--binance-port") { Description = "0: any", DefaultValueFactory = _ => 9401 };
         var deribitPort = new Option<int>("--deribit-port") { Description = "0: any", DefaultValueFactory = _ => 9402 };
+        var grvtEdgePort = new Option<int>("--grvt-edge-port") { Description = "0: any", DefaultValueFactory = _ => 9403 };
+        var grvtTradingPort = new Option<int>("--grvt-trading-port") { Description = "0: any", DefaultValueFactory = _ => 9404 };
+        var grvtMarketDataPort = new Option<int>("--grvt-market-data-port") { Description = "0: any", DefaultValueFactory = _ => 9405 };
         var portsFile = new Option<FileInfo?>("--ports-file") { Description = "is written the addresses, as JSON, once they listen" };
         var command = new RootCommand("Wire-level simulators of the venues, on loopback.")
         {
-            seed, rate, venues, symbols, replay, speed, startOnSubscribe, controlPort, binancePort, deribitPort, portsFile,
+            seed, rate, venues, symbols, replay, speed, startOnSubscribe, controlPort, binancePort, deribitPort, grvtEdgePort,
+            grvtTradingPort, grvtMarketDataPort, portsFile,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -62,6 +67,15 @@ internal static class SimulatorCommand
                 ControlPort = parsed.GetValue(controlPort),
                 BinancePort = parsed.GetValue(binancePort),
                 Deribit = new DeribitSimulatorOptions { Port = parsed.GetValue(deribitPort) },
+                Grvt = new GrvtOptions
+                {
+                    EdgePort = parsed.GetValue(grvtEdgePort),
+                    TradingPort = parsed.GetValue(grvtTradingPort),
+                    MarketDataPort = parsed.GetValue(grvtMarketDataPort),
+
+                    // What the venue does to orders that are not post-only.
+                    SpeedBump = TimeSpan.FromMilliseconds(25),
+                },
             };
             try
             {

@@ -1,5 +1,6 @@
 using Exchange.Simulator.Binance;
 using Exchange.Simulator.Deribit;
+using Exchange.Simulator.Grvt;
 
 namespace Exchange.Simulator;
 
@@ -14,6 +15,9 @@ internal sealed record SimulatorOptions
     public int BinancePort { get; init; }
 
     public DeribitSimulatorOptions Deribit { get; init; } = new();
+
+    /// <summary>What GRVT is to be, where it runs.</summary>
+    public GrvtOptions Grvt { get; init; } = new();
 
     /// <summary>Fixes every decision of the order flow.</summary>
     public int Seed { get; init; } = 1;

@@ -1,18 +1,20 @@
 using Exchange.Simulator.Binance;
 using Exchange.Simulator.Deribit;
+using Exchange.Simulator.Grvt;
 
 namespace Exchange.Simulator;
 
 /// <summary>The venues that there are. A new one is one more line here.</summary>
 internal static class VenueList
 {
-    public static IReadOnlyList<string> Names { get; } = [BinanceVenue.VenueName, DeribitVenue.VenueName];
+    public static IReadOnlyList<string> Names { get; } = [BinanceVenue.VenueName, DeribitVenue.VenueName, GrvtVenue.VenueName];
 
     /// <exception cref="ArgumentException">There is no such venue, or its options cannot be met.</exception>
     public static ISimulatedVenue Create(string name, SimulatorContext context, SimulatorOptions options, Action<string> tell) => name switch
     {
         BinanceVenue.VenueName => new BinanceVenue(context, options, tell),
         DeribitVenue.VenueName => new DeribitVenue(context, options, tell),
+        GrvtVenue.VenueName => new GrvtVenue(context, options.Grvt),
         _ => throw new ArgumentException($"venues: of {string.Join(", ", Names)}, not {name}"),
     };
 

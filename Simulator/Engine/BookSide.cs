@@ -73,7 +73,10 @@ internal sealed class BookSide(Side side)
     /// <summary>The level at <paramref name="rank"/>, 0 being the best.</summary>
     public PriceLevel this[int rank] => _levels[_levels.Count - 1 - rank];
 
-    public long QuantityAt(long price) => Find(price, out var index) ? _levels[index].Quantity : 0;
+    public long QuantityAt(long price) => Find(price)?.Quantity ?? 0;
+
+    /// <summary>The level of that price; null when there is none.</summary>
+    public PriceLevel? Find(long price) => Find(price, out var index) ? _levels[index] : null;
 
     public PriceLevel GetOrAdd(long price)
     {

@@ -106,6 +106,9 @@ internal enum FaultKind
     /// <summary>The tokens that the venue has given out expire, now.</summary>
     ExpireToken,
 
+    /// <summary>The cookies that the venue has given out expire, now.</summary>
+    ExpireCookie,
+
     /// <summary>A client's sign of life does not count: the socket is closed for want of it.</summary>
     IgnoreHeartbeat,
 

@@ -58,8 +58,8 @@ internal static class FrameDamage
         return Encoding.UTF8.GetBytes(root.ToJsonString());
     }
 
-    /// <summary>Where the event is: in Binance's combined frames and in JSON-RPC's notifications it is wrapped.</summary>
-    private static JsonObject Payload(JsonObject root) => (root["params"]?["data"] ?? root["result"] ?? root["data"]) switch
+    /// <summary>Where the event is: in Binance's combined frames, in JSON-RPC's notifications and in GRVT's feeds it is wrapped.</summary>
+    private static JsonObject Payload(JsonObject root) => (root["params"]?["data"] ?? root["result"] ?? root["data"] ?? root["feed"] ?? root["f"]) switch
     {
         JsonObject data => data,
         JsonArray { Count: > 0 } rows when rows[0] is JsonObject first => first,
