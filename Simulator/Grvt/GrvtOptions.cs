@@ -52,6 +52,10 @@ internal sealed record GrvtAccountOptions
 
     public required IReadOnlyList<GrvtKeyOptions> Keys { get; init; }
 
+    /// <summary>Builders that may be named in orders, by address in lower case, with the highest fee in percent.</summary>
+    public IReadOnlyDictionary<string, decimal> Builders { get; init; } =
+        new Dictionary<string, decimal>(StringComparer.Ordinal) { ["0xabc1230001230001230001230001230001230001"] = 0.001m };
+
     public IReadOnlyDictionary<string, decimal> Balances { get; init; } = new Dictionary<string, decimal>(StringComparer.Ordinal) { ["USDT"] = 100_000 };
 }
 

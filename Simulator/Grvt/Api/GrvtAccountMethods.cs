@@ -1,11 +1,12 @@
 using Exchange.Simulator.Grvt.Market;
+using Exchange.Simulator.Grvt.Signing;
 using Exchange.Simulator.Grvt.Trading;
 using Exchange.Simulator.Grvt.Wire;
 
 namespace Exchange.Simulator.Grvt.Api;
 
 /// <summary>The calls about money, positions and fills (sheet, section 8).</summary>
-internal sealed class GrvtAccountMethods(SimulatorContext context, GrvtDesk desk)
+internal sealed class GrvtAccountMethods(SimulatorContext context, GrvtDesk desk, GrvtVerifier verifier)
 {
     private long Now => context.Clock.VenueNanoseconds();
 
@@ -17,7 +18,8 @@ internal sealed class GrvtAccountMethods(SimulatorContext context, GrvtDesk desk
         Method("spot_account_summary", GrvtCallClass.Account, SpotAccountSummary),
         Method("account_history", GrvtCallClass.Account, AccountHistory),
         Method("get_sub_accounts", GrvtCallClass.Account, static (call, writer) => writer.Texts("sub_account_ids", GrvtText.Of(call.Session!.Account.SubAccountId))),
-        Method("get_authorized_builders", GrvtCallClass.Account, static (_, writer) => writer.Objects<string>("results", "other", [], static (_, _) => { })),
+        Method("get_authorized_builders", GrvtCallClass.Account, Builders),
+        new("v1/authorize_builder", true, true, GrvtCallClass.Account, "request", AuthorizeBuilder),
         Method("positions", GrvtCallClass.Read, Positions),
         Method("fill_history", GrvtCallClass.Read, FillHistory),
         Method("funding_payment_history", GrvtCallClass.Account, FundingHistory),
@@ -125,12 +127,44 @@ internal sealed class GrvtAccountMethods(SimulatorContext context, GrvtDesk desk
         var leverage = call.Request.Decimal("leverage") ?? throw new GrvtErrorException(1003);
         if (leverage is < 1 or > GrvtMargin.MaximumLeverage)
         {
-            throw new GrvtErrorException(1003, "leverage: 1 to 50");
+            throw new GrvtErrorException(leverage < 1 ? 2107 : 2108);
         }
 
         account.SetLeverage(feed.Symbol, leverage);
         desk.Events.Position(account, account.Position(feed.Symbol), feed);
         writer.Flag("success", true);
+    }
+
+    private static void Builders(GrvtCall call, GrvtWriter writer) =>
+        writer.Objects("results", "other", call.Session!.Account.Builders, static (inner, builder) =>
+        {
+            inner.Text("builder_account_id", builder.Key);
+            inner.Number("max_futures_fee_rate", builder.Value);
+            inner.Number("max_spot_fee_rate", builder.Value);
+        });
+
+    private void AuthorizeBuilder(GrvtCall call, GrvtWriter writer)
+    {
+        var account = call.Session!.Account;
+        if (GrvtVerifier.Address(call.Request.Text("main_account_id")) != account.Options.MainAccountId)
+        {
+            throw new GrvtErrorException(1001);
+        }
+
+        var builder = GrvtVerifier.Address(call.Request.Text("builder_account_id"));
+        var (futures, spot) = (call.Request.Decimal("max_futures_fee_rate") ?? 0, call.Request.Decimal("max_spot_fee_rate") ?? 0);
+        verifier.VerifyBuilder(account, builder, futures, spot, GrvtVerifier.Read(call.Request.Inside("signature") ?? throw new GrvtErrorException(2002)));
+        if (account.Builders.GetValueOrDefault(builder, -1) == futures)
+        {
+            throw new GrvtErrorException(7503);
+        }
+
+        account.Builders[builder] = futures;
+        writer.Object("result", "ack", static inner =>
+        {
+            inner.Text("ack", "true");
+            inner.Text("tx_id", "0");
+        });
     }
 
     private Func<string, bool> Filter(GrvtRequest request)

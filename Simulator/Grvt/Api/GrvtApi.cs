@@ -25,7 +25,7 @@ internal sealed class GrvtApi
         GrvtMethod[] methods =
         [
             .. new GrvtOrderMethods(context, Desk, verifier, () => Pipeline).Methods(),
-            .. new GrvtAccountMethods(context, Desk).Methods(),
+            .. new GrvtAccountMethods(context, Desk, verifier).Methods(),
             .. new GrvtMarketMethods(context, Market).Methods(),
         ];
         _methods = methods.ToDictionary(static method => method.Name, StringComparer.Ordinal);

@@ -11,8 +11,6 @@ internal sealed class GrvtEdge(SimulatorContext context, GrvtOptions options, Gr
 {
     public const string Route = "edge";
 
-    private static readonly TimeSpan _longestLogin = TimeSpan.FromMinutes(5);
-
     private readonly HashSet<(string Address, uint Nonce)> _usedNonces = [];
 
     /// <summary>Logins that were asked for.</summary>
@@ -78,20 +76,8 @@ internal sealed class GrvtEdge(SimulatorContext context, GrvtOptions options, Gr
 
     private GrvtSession ByWallet(GrvtRequest request)
     {
-        var address = request.Text("address")?.ToLowerInvariant() ?? throw new GrvtErrorException(1003);
+        var address = GrvtVerifier.Address(request.Text("address"));
         var signature = GrvtVerifier.Read(request.Inside("signature") ?? throw new GrvtErrorException(1003));
-        var now = context.Clock.VenueNow;
-        var expires = DateTimeOffset.UnixEpoch.AddTicks(signature.Expiration / 100);
-        if (expires <= now)
-        {
-            throw new GrvtErrorException(2001);
-        }
-
-        if (expires > now + _longestLogin)
-        {
-            throw new GrvtErrorException(2008);
-        }
-
         verifier.VerifyLogin(address, signature);
         if (!_usedNonces.Add((address, signature.Nonce)))
         {

@@ -51,12 +51,7 @@ internal sealed class GrvtOrderMethods(SimulatorContext context, GrvtDesk desk, 
 
         var trigger = metadata.Inside("trigger");
         var tpsl = trigger?.Inside("tpsl");
-        var builder = order.Text("builder")?.ToLowerInvariant() is { } address && address.TrimStart('0', 'x').Length > 0 ? address : null;
-        if (builder is not null && (builder.Length != 42 || builder.AsSpan(2).ContainsAnyExcept("0123456789abcdef")))
-        {
-            throw new GrvtErrorException(1003);
-        }
-
+        var builder = order.Text("builder") is { } address && address.AsSpan().Trim("0xX").Length > 0 ? GrvtVerifier.Address(address) : null;
         return new GrvtTicket
         {
             SubAccountId = order.Unsigned("sub_account_id") ?? throw new GrvtErrorException(3020),
@@ -184,7 +179,7 @@ internal sealed class GrvtOrderMethods(SimulatorContext context, GrvtDesk desk, 
         var milliseconds = call.Request.Signed("countdown_time") ?? 6000;
         if (milliseconds is not 0 and (< 1000 or > 300_000))
         {
-            throw new GrvtErrorException(1003, "countdown_time: 0, or 1000 to 300000");
+            throw new GrvtErrorException(milliseconds > 300_000 ? 6000 : 1003);
         }
 
         var asked = ++account.Countdown;

@@ -42,6 +42,10 @@ internal sealed class GrvtHashes(ulong chainId)
     public byte[] Login(string address, uint nonce, long expiration) => Digest(Hash(
         Of("WalletLogin(address signer,uint32 nonce,int64 expiration)"), Address(address), Word(nonce), Word(expiration)));
 
+    public byte[] Builder(string account, string builder, decimal futuresFee, decimal spotFee, uint nonce, long expiration) => Digest(Hash(
+        Of("AuthorizeBuilder(address mainAccountID,address builderAccountID,uint32 maxFutureFeeRate,uint32 maxSpotFeeRate,uint32 nonce,int64 expiration)"),
+        Address(account), Address(builder), Word(Scaled(futuresFee, 4)), Word(Scaled(spotFee, 4)), Word(nonce), Word(expiration)));
+
     private static byte[] Of(string text) => Keccak.Hash(Encoding.ASCII.GetBytes(text));
 
     private static byte[] Hash(params byte[][] words) => Keccak.Hash(words.SelectMany(static word => word).ToArray());

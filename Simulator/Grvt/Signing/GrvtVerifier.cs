@@ -8,7 +8,9 @@ namespace Exchange.Simulator.Grvt.Signing;
 /// <summary>Judges signatures: their form, who made them, whether he may (sheet, sections 5.3, 5.4 and 10).</summary>
 internal sealed class GrvtVerifier(SimulatorClock clock, GrvtOptions options)
 {
-    public static readonly TimeSpan LongestLife = TimeSpan.FromDays(30);
+    private static readonly TimeSpan _longestLife = TimeSpan.FromDays(30);
+
+    private static readonly TimeSpan _longestLogin = TimeSpan.FromMinutes(5);
 
     private readonly GrvtHashes _hashes = new(options.ChainId);
 
@@ -28,29 +30,25 @@ internal sealed class GrvtVerifier(SimulatorClock clock, GrvtOptions options)
     {
         var signature = ticket.Signature;
         CheckChain(signature);
-        var (now, expires) = (clock.VenueNow, DateTimeOffset.UnixEpoch.AddTicks(signature.Expiration / 100));
-        if (expires <= now)
-        {
-            throw new GrvtErrorException(2001);
-        }
-
-        if (expires > now + LongestLife)
-        {
-            throw new GrvtErrorException(2008);
-        }
-
+        CheckLife(signature, _longestLife);
         var digest = _hashes.Order(new GrvtHashes.SignedOrder(
             ticket.SubAccountId, ticket.IsMarket, TimeInForce(ticket.TimeInForce), ticket.PostOnly, ticket.ReduceOnly, instrument.Hash, ticket.Size,
             instrument.BaseDecimals, ticket.Price, ticket.Side == Side.Buy, signature.Nonce, signature.Expiration, ticket.Builder, ticket.BuilderFee));
         CheckSigner(digest, signature);
-        if (account.Options.Keys.FirstOrDefault(key => key.Signer == signature.Signer) is not { } key)
-        {
-            throw new GrvtErrorException(2000);
-        }
-
-        return key.CanTrade ? Convert.ToHexStringLower(digest) : throw new GrvtErrorException(1400);
+        CheckTrader(account, signature);
+        return Convert.ToHexStringLower(digest);
     }
 
+    /// <summary>Passes the leave to name a builder in orders, signed by one of the account's signers who may trade.</summary>
+    public void VerifyBuilder(GrvtAccount account, string builder, decimal futuresFee, decimal spotFee, GrvtSignature signature)
+    {
+        CheckChain(signature);
+        CheckLife(signature, _longestLife);
+        CheckSigner(_hashes.Builder(account.Options.MainAccountId, builder, futuresFee, spotFee, signature.Nonce, signature.Expiration), signature);
+        CheckTrader(account, signature);
+    }
+
+    /// <summary>Passes the login of whoever holds the address's key.</summary>
     public void VerifyLogin(string address, GrvtSignature signature)
     {
         CheckChain(signature);
@@ -59,12 +57,21 @@ internal sealed class GrvtVerifier(SimulatorClock clock, GrvtOptions options)
             throw new GrvtErrorException(2002);
         }
 
-        if (address.Length != 42 || address.AsSpan(2).ContainsAnyExcept("0123456789abcdef"))
-        {
-            throw new GrvtErrorException(1003);
-        }
-
+        CheckLife(signature, _longestLogin);
         CheckSigner(_hashes.Login(address, signature.Nonce, signature.Expiration), signature);
+    }
+
+    /// <summary>An address of 20 bytes in lower case.</summary>
+    /// <exception cref="GrvtErrorException">1003: it is none.</exception>
+    public static string Address(string? text) => text?.ToLowerInvariant() is { Length: 42 } address
+        && address.StartsWith("0x", StringComparison.Ordinal) && !address.AsSpan(2).ContainsAnyExcept("0123456789abcdef") ? address : throw new GrvtErrorException(1003);
+
+    private static void CheckTrader(GrvtAccount account, GrvtSignature signature)
+    {
+        if (account.Options.Keys.FirstOrDefault(key => key.Signer == signature.Signer) is not { CanTrade: true })
+        {
+            throw new GrvtErrorException(account.Options.Keys.Any(key => key.Signer == signature.Signer) ? 1400 : 2000);
+        }
     }
 
     private static int TimeInForce(string word) => word switch
@@ -106,6 +113,15 @@ internal sealed class GrvtVerifier(SimulatorClock clock, GrvtOptions options)
         catch (FormatException)
         {
             throw new GrvtErrorException(2006);
+        }
+    }
+
+    private void CheckLife(GrvtSignature signature, TimeSpan longest)
+    {
+        var (now, expires) = (clock.VenueNow, DateTimeOffset.UnixEpoch.AddTicks(signature.Expiration / 100));
+        if (expires <= now || expires > now + longest)
+        {
+            throw new GrvtErrorException(expires <= now ? 2001 : 2008);
         }
     }
 

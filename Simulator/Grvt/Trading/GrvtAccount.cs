@@ -41,6 +41,9 @@ internal sealed class GrvtAccount(GrvtAccountOptions options)
 
     public IEnumerable<GrvtPosition> Positions => _positions.Values;
 
+    /// <summary>Who may be named as a builder, with the highest fee in percent.</summary>
+    public SortedDictionary<string, decimal> Builders { get; } = new(options.Builders.ToDictionary(), StringComparer.Ordinal);
+
     /// <summary>What was signed and taken: the same again is a replay.</summary>
     public HashSet<string> Taken { get; } = new(StringComparer.Ordinal);
 

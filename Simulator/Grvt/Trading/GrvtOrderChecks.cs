@@ -15,6 +15,11 @@ internal static class GrvtOrderChecks
         }
 
         CheckSize(feed.Instrument, ticket);
+        if (ticket.Builder is { } builder && !(account.Builders.TryGetValue(builder, out var most) && ticket.BuilderFee <= most))
+        {
+            throw new GrvtErrorException(account.Builders.ContainsKey(builder) ? 7500 : 7504);
+        }
+
         if (account.Find(ticket.ClientOrderId) is { IsOpen: true })
         {
             throw new GrvtErrorException(2012);

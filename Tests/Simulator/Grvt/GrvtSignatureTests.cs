@@ -27,6 +27,7 @@ public sealed class GrvtSignatureTests : GrvtSimulatorTest
         await AssertOrderRefusedAsync(2002, order);
         order.Remove("builder");
         await AssertOrderRefusedAsync(2002, order);
+        await AssertOrderRefusedAsync(7500, new TestOrder(0.01m, Bid - 100) { BuilderFee = 0.002m });
     }
 
     [Theory]
