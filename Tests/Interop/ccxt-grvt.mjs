@@ -65,7 +65,7 @@ async function until(condition, what) {
 const key = '0x' + '01'.repeat(32);
 const exchange = client(key);
 
-// It hashes orders and positions alike, and would never send the second subscription.
+// It hashes orders and positions alike, and book and ticker, and would never send the second subscription.
 const watcher = client(key);
 const positionWatcher = client(key);
 const clients = [exchange, watcher, positionWatcher];
@@ -94,7 +94,7 @@ try {
   });
   watch('trades', async () => { seen.trades += (await watcher.watchTrades(symbol)).length; });
   watch('ticker', async () => {
-    await watcher.watchTicker(symbol);
+    await positionWatcher.watchTicker(symbol);
     seen.tickers++;
   });
   watch('orders', async () => {

@@ -162,7 +162,7 @@ internal sealed class GrvtAccountMethods(SimulatorContext context, GrvtDesk desk
         account.Builders[builder] = futures;
         writer.Object("result", "ack", static inner =>
         {
-            inner.Text("ack", "true");
+            inner.Flag("ack", true);
             inner.Text("tx_id", "0");
         });
     }

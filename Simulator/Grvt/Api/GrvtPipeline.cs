@@ -207,10 +207,11 @@ internal sealed class GrvtPipeline(
         var client = Peek(order?["metadata"] as JsonObject, "client_order_id") ?? Peek(members, "client_order_id")
             ?? (Peek(members, "order_id") is { } id ? clientIdOf(id) : null);
         var symbol = Peek((order?["legs"] as JsonArray)?.FirstOrDefault() as JsonObject, "instrument") ?? Peek(members, "instrument");
-        var parameters = members.ToDictionary(static member => member.Key, static member => member.Value switch
+        var parameters = members.Where(static member => member.Key != "signature").ToDictionary(static member => member.Key, static member => member.Value switch
         {
             null => "",
             JsonObject inside => Without(inside),
+            JsonArray many when many.Any(static item => item is JsonObject) => $"{many.Count} orders",
             var other => other.ToString(),
         }, StringComparer.Ordinal);
         return Log.Add(call.Channel, call.Connection, call.Method.Name, symbol, client, parameters);
