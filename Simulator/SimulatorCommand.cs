@@ -67,7 +67,7 @@ internal static class SimulatorCommand
                 ControlPort = parsed.GetValue(controlPort),
                 BinancePort = parsed.GetValue(binancePort),
                 Deribit = new DeribitSimulatorOptions { Port = parsed.GetValue(deribitPort) },
-                Grvt = new GrvtOptions
+                Grvt = new GrvtSimulatorOptions
                 {
                     EdgePort = parsed.GetValue(grvtEdgePort),
                     TradingPort = parsed.GetValue(grvtTradingPort),

@@ -17,7 +17,7 @@ internal sealed record SimulatorOptions
     public DeribitSimulatorOptions Deribit { get; init; } = new();
 
     /// <summary>What GRVT is to be, where it runs.</summary>
-    public GrvtOptions Grvt { get; init; } = new();
+    public GrvtSimulatorOptions Grvt { get; init; } = new();
 
     /// <summary>Fixes every decision of the order flow.</summary>
     public int Seed { get; init; } = 1;

@@ -24,7 +24,7 @@ internal sealed class GrvtVenue : ISimulatedVenue
     private readonly Queue<GrvtConnection> _ended = new();
     private long _nextConnection = 1;
 
-    public GrvtVenue(SimulatorContext context, GrvtOptions options)
+    public GrvtVenue(SimulatorContext context, GrvtSimulatorOptions options)
     {
         _context = context;
         Api = new GrvtApi(context, options);
@@ -100,7 +100,7 @@ internal sealed class GrvtVenue : ISimulatedVenue
                 Api.Market.Delist(FeedOf(fault));
                 fault.Fire();
                 break;
-            case FaultKind.ExpireListenKey or FaultKind.StaleSnapshot:
+            case FaultKind.ExpireListenKey or FaultKind.ExpireToken or FaultKind.IgnoreHeartbeat or FaultKind.StaleSnapshot:
                 throw new ArgumentException($"{fault.Kind}: GRVT has no such thing");
             default:
                 break;

@@ -10,7 +10,7 @@ internal sealed class GrvtApi
 {
     private readonly Dictionary<string, GrvtMethod> _methods;
 
-    public GrvtApi(SimulatorContext context, GrvtOptions options)
+    public GrvtApi(SimulatorContext context, GrvtSimulatorOptions options)
     {
         Options = options;
         Market = new GrvtMarket(context, options.Symbols);
@@ -31,7 +31,7 @@ internal sealed class GrvtApi
         _methods = methods.ToDictionary(static method => method.Name, StringComparer.Ordinal);
     }
 
-    public GrvtOptions Options { get; }
+    public GrvtSimulatorOptions Options { get; }
 
     public GrvtMarket Market { get; }
 

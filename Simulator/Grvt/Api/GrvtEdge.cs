@@ -7,7 +7,7 @@ using Exchange.Simulator.Grvt.Wire;
 namespace Exchange.Simulator.Grvt.Api;
 
 /// <summary>The edge: logins by API key and by wallet (sheet, section 3).</summary>
-internal sealed class GrvtEdge(SimulatorContext context, GrvtOptions options, GrvtDesk desk, GrvtSessions sessions, GrvtVerifier verifier, GrvtRateLimits limits)
+internal sealed class GrvtEdge(SimulatorContext context, GrvtSimulatorOptions options, GrvtDesk desk, GrvtSessions sessions, GrvtVerifier verifier, GrvtRateLimits limits)
 {
     public const string Route = "edge";
 

@@ -114,7 +114,7 @@ internal sealed class GrvtOrderMethods(SimulatorContext context, GrvtDesk desk, 
             throw new GrvtErrorException(2233);
         }
 
-        if (creates.Select(order => order.Many("legs")?.FirstOrDefault()?.Text("instrument")).Distinct().Count() > 1)
+        if (creates.Select(order => (order.Many("legs") is [var leg, ..] ? leg.Text("instrument") : null)).Distinct().Count() > 1)
         {
             throw new GrvtErrorException(2234);
         }

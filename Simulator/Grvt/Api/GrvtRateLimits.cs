@@ -19,7 +19,7 @@ internal enum GrvtCallClass
 /// Rate limits over ten seconds (1006, 429). The venue's own numbers are not public; these are ccxt's reading of them (sheet,
 /// section 11), those of orders a setting.
 /// </summary>
-internal sealed class GrvtRateLimits(SimulatorClock clock, GrvtOptions options)
+internal sealed class GrvtRateLimits(SimulatorClock clock, GrvtSimulatorOptions options)
 {
     private static readonly TimeSpan _window = TimeSpan.FromSeconds(10);
 

@@ -22,7 +22,7 @@ internal sealed class GrvtSession(GrvtAccount account, GrvtKeyOptions key, strin
 }
 
 /// <summary>The cookies that were given out (sheet, section 3).</summary>
-internal sealed class GrvtSessions(SimulatorContext context, GrvtOptions options)
+internal sealed class GrvtSessions(SimulatorContext context, GrvtSimulatorOptions options)
 {
     private const int CookieLength = 48;
     private const string Alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

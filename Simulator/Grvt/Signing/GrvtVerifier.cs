@@ -6,7 +6,7 @@ using Exchange.Simulator.Grvt.Wire;
 namespace Exchange.Simulator.Grvt.Signing;
 
 /// <summary>Judges signatures: their form, who made them, whether he may (sheet, sections 5.3, 5.4 and 10).</summary>
-internal sealed class GrvtVerifier(SimulatorClock clock, GrvtOptions options)
+internal sealed class GrvtVerifier(SimulatorClock clock, GrvtSimulatorOptions options)
 {
     private static readonly TimeSpan _longestLife = TimeSpan.FromDays(30);
 
@@ -64,7 +64,7 @@ internal sealed class GrvtVerifier(SimulatorClock clock, GrvtOptions options)
     /// <summary>An address of 20 bytes in lower case.</summary>
     /// <exception cref="GrvtErrorException">1003: it is none.</exception>
     public static string Address(string? text) => text?.ToLowerInvariant() is { Length: 42 } address
-        && address.StartsWith("0x", StringComparison.Ordinal) && !address.AsSpan(2).ContainsAnyExcept("0123456789abcdef") ? address : throw new GrvtErrorException(1003);
+        && address.StartsWith("0x", StringComparison.Ordinal) && address.Skip(2).All(char.IsAsciiHexDigitLower) ? address : throw new GrvtErrorException(1003);
 
     private static void CheckTrader(GrvtAccount account, GrvtSignature signature)
     {

@@ -11,14 +11,14 @@ internal sealed class GrvtDesk
 {
     private readonly SimulatorContext _context;
     private readonly GrvtMarket _market;
-    private readonly GrvtOptions _options;
+    private readonly GrvtSimulatorOptions _options;
     private readonly GrvtEvents _events;
     private readonly HashSet<(GrvtAccount Account, string Symbol)> _moved = [];
     private int _depth;
     private bool _settling;
     private long _nextTransaction = 70_000_000;
 
-    public GrvtDesk(SimulatorContext context, GrvtMarket market, GrvtOptions options, GrvtEvents events)
+    public GrvtDesk(SimulatorContext context, GrvtMarket market, GrvtSimulatorOptions options, GrvtEvents events)
     {
         (_context, _market, _options, _events) = (context, market, options, events);
         Accounts = [.. options.Accounts.Select(static account => new GrvtAccount(account))];

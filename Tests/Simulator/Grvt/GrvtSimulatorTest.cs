@@ -32,7 +32,7 @@ public abstract class GrvtSimulatorTest : IAsyncLifetime
 
     private protected GrvtControl Venue => Host.Grvt.Trading;
 
-    private protected virtual GrvtOptions Options => new();
+    private protected virtual GrvtSimulatorOptions Options => new();
 
     private protected decimal Bid => Number(Host.Book(Btc).Bids[0].Price);
 

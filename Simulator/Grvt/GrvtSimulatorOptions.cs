@@ -60,7 +60,7 @@ internal sealed record GrvtAccountOptions
 }
 
 /// <summary>What the simulated GRVT is to be; ports of 0 are chosen by the system.</summary>
-internal sealed record GrvtOptions
+internal sealed record GrvtSimulatorOptions
 {
     public int EdgePort { get; init; }
 
