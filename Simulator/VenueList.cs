@@ -14,7 +14,9 @@ internal static class VenueList
     {
         BinanceVenue.VenueName => new BinanceVenue(context, options, tell),
         DeribitVenue.VenueName => new DeribitVenue(context, options, tell),
-        GrvtVenue.VenueName => new GrvtVenue(context, options.Grvt),
+        GrvtVenue.VenueName => options.ReplayOf(name) is null
+            ? new GrvtVenue(context, options.Grvt)
+            : throw new ArgumentException("replay: recordings of GRVT cannot be played yet"),
         _ => throw new ArgumentException($"venues: of {string.Join(", ", Names)}, not {name}"),
     };
 

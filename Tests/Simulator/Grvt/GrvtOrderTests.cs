@@ -234,13 +234,13 @@ public sealed class GrvtOrderTests : GrvtSimulatorTest
             Host.Advance(TimeSpan.FromMilliseconds(1));
         }
 
-        foreach (var (name, field) in (ReadOnlySpan<(string, string)>)[("v1/fill_history", "event_time"), ("v1/order_history", "order_id")])
+        foreach (var (name, field) in ((string, string)[])[("v1/fill_history", "event_time"), ("v1/order_history", "order_id")])
         {
             var seen = new List<string>();
             var cursor = "";
             do
             {
-                var page = OkAsync(name, new JsonObject { ["sub_account_id"] = Sub, ["limit"] = 2, ["cursor"] = cursor }).GetAwaiter().GetResult();
+                var page = await OkAsync(name, new JsonObject { ["sub_account_id"] = Sub, ["limit"] = 2, ["cursor"] = cursor });
                 seen.AddRange(page["result"]!.AsArray().Select(row => S(row, field)));
                 cursor = S(page, "next");
             }
