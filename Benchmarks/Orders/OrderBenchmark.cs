@@ -168,8 +168,14 @@ internal static class OrderBenchmark
         var grvt = GrvtSigner.Create(new AuthCredentials { Key = "k", PrivateKey = new string('1', 64), SubAccountId = "8289849667772468" }, 326).OrThrow();
         var terms = new GrvtOrderTerms
         {
-            SubAccountId = grvt.SubAccountId, TimeInForce = GrvtTimeInForce.GoodTillTime, AssetId = [3, 5, 1], ContractSize = 1_013_000_000,
-            LimitPrice = 68_900_500_000_000, IsBuying = true, Nonce = 828700936, Expiration = 1730800479321350000,
+            SubAccountId = grvt.SubAccountId,
+            TimeInForce = GrvtTimeInForce.GoodTillTime,
+            AssetId = [3, 5, 1],
+            ContractSize = 1_013_000_000,
+            LimitPrice = 68_900_500_000_000,
+            IsBuying = true,
+            Nonce = 828700936,
+            Expiration = 1730800479321350000,
         };
         Time("EIP-712", Iterations / 25, 250, () => grvt.Sign(terms));
 

@@ -153,11 +153,24 @@ internal sealed class GrvtControl(SimulatorContext context, GrvtApi api) : IVenu
         var now = context.Clock.VenueNanoseconds();
         var order = new GrvtOrder
         {
-            Account = owner, Feed = feed, Number = feed.Book.NextOrderId(), CreateTime = now, UpdateTime = now, Status = "OPEN",
+            Account = owner,
+            Feed = feed,
+            Number = feed.Book.NextOrderId(),
+            CreateTime = now,
+            UpdateTime = now,
+            Status = "OPEN",
             Ticket = new GrvtTicket
             {
-                SubAccountId = owner.SubAccountId, ClientOrderId = _nextOwnId++, Symbol = symbol, Side = position.Size > 0 ? Side.Sell : Side.Buy,
-                IsMarket = false, TimeInForce = "IMMEDIATE_OR_CANCEL", ReduceOnly = true, Size = closed, Price = at, Signature = GrvtSignature.None,
+                SubAccountId = owner.SubAccountId,
+                ClientOrderId = _nextOwnId++,
+                Symbol = symbol,
+                Side = position.Size > 0 ? Side.Sell : Side.Buy,
+                IsMarket = false,
+                TimeInForce = "IMMEDIATE_OR_CANCEL",
+                ReduceOnly = true,
+                Size = closed,
+                Price = at,
+                Signature = GrvtSignature.None,
             },
         };
         owner.Add(order);

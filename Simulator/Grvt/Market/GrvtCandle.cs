@@ -15,12 +15,24 @@ internal sealed class GrvtCandle(long open, long length, decimal price)
 
     public static IReadOnlyDictionary<string, TimeSpan> Intervals { get; } = new Dictionary<string, TimeSpan>(StringComparer.Ordinal)
     {
-        ["CI_1_M"] = TimeSpan.FromMinutes(1), ["CI_3_M"] = TimeSpan.FromMinutes(3), ["CI_5_M"] = TimeSpan.FromMinutes(5),
-        ["CI_15_M"] = TimeSpan.FromMinutes(15), ["CI_30_M"] = TimeSpan.FromMinutes(30), ["CI_1_H"] = TimeSpan.FromHours(1),
-        ["CI_2_H"] = TimeSpan.FromHours(2), ["CI_4_H"] = TimeSpan.FromHours(4), ["CI_6_H"] = TimeSpan.FromHours(6),
-        ["CI_8_H"] = TimeSpan.FromHours(8), ["CI_12_H"] = TimeSpan.FromHours(12), ["CI_1_D"] = TimeSpan.FromDays(1),
-        ["CI_3_D"] = TimeSpan.FromDays(3), ["CI_5_D"] = TimeSpan.FromDays(5), ["CI_1_W"] = TimeSpan.FromDays(7),
-        ["CI_2_W"] = TimeSpan.FromDays(14), ["CI_3_W"] = TimeSpan.FromDays(21), ["CI_4_W"] = TimeSpan.FromDays(28),
+        ["CI_1_M"] = TimeSpan.FromMinutes(1),
+        ["CI_3_M"] = TimeSpan.FromMinutes(3),
+        ["CI_5_M"] = TimeSpan.FromMinutes(5),
+        ["CI_15_M"] = TimeSpan.FromMinutes(15),
+        ["CI_30_M"] = TimeSpan.FromMinutes(30),
+        ["CI_1_H"] = TimeSpan.FromHours(1),
+        ["CI_2_H"] = TimeSpan.FromHours(2),
+        ["CI_4_H"] = TimeSpan.FromHours(4),
+        ["CI_6_H"] = TimeSpan.FromHours(6),
+        ["CI_8_H"] = TimeSpan.FromHours(8),
+        ["CI_12_H"] = TimeSpan.FromHours(12),
+        ["CI_1_D"] = TimeSpan.FromDays(1),
+        ["CI_3_D"] = TimeSpan.FromDays(3),
+        ["CI_5_D"] = TimeSpan.FromDays(5),
+        ["CI_1_W"] = TimeSpan.FromDays(7),
+        ["CI_2_W"] = TimeSpan.FromDays(14),
+        ["CI_3_W"] = TimeSpan.FromDays(21),
+        ["CI_4_W"] = TimeSpan.FromDays(28),
     };
 
     public long Open => open;

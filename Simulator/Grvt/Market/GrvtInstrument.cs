@@ -56,23 +56,23 @@ internal sealed class GrvtInstrument
 
     private static GrvtInstrument Create(
         string asset, string hash, int baseDecimals, decimal price, decimal tick, decimal step, decimal typical, decimal notional, decimal maximum) => new()
-    {
-        Core = new Instrument
         {
-            Symbol = asset + "_USDT_Perp",
-            BaseAsset = asset,
-            QuoteAsset = "USDT",
-            Tick = Fixed8.Of(tick),
-            TickText = GrvtText.Of(tick),
-            LotStep = Fixed8.Of(step),
-            PriceDigits = tick.Scale,
-            QuantityDigits = step.Scale,
-            StartPrice = Fixed8.Of(price),
-            TypicalQuantity = Fixed8.Of(typical),
-        },
-        Hash = hash,
-        BaseDecimals = baseDecimals,
-        MinimumNotional = notional,
-        MaximumPosition = maximum,
-    };
+            Core = new Instrument
+            {
+                Symbol = asset + "_USDT_Perp",
+                BaseAsset = asset,
+                QuoteAsset = "USDT",
+                Tick = Fixed8.Of(tick),
+                TickText = GrvtText.Of(tick),
+                LotStep = Fixed8.Of(step),
+                PriceDigits = tick.Scale,
+                QuantityDigits = step.Scale,
+                StartPrice = Fixed8.Of(price),
+                TypicalQuantity = Fixed8.Of(typical),
+            },
+            Hash = hash,
+            BaseDecimals = baseDecimals,
+            MinimumNotional = notional,
+            MaximumPosition = maximum,
+        };
 }

@@ -103,7 +103,8 @@ internal sealed class GrvtStreams
             {
                 Send(subscription, frame, isSnapshot: true, selector.Symbol, null);
             }
-        });
+        }
+        );
     }
 
     /// <summary>An account's event, to whoever wants it; a fault may hold it back.</summary>

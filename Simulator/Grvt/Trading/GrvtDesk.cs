@@ -55,7 +55,13 @@ internal sealed class GrvtDesk
 
         var order = new GrvtOrder
         {
-            Account = account, Feed = feed, Ticket = ticket, Number = feed.Book.NextOrderId(), CreateTime = Now, UpdateTime = Now, Waits = ticket.Trigger is not null,
+            Account = account,
+            Feed = feed,
+            Ticket = ticket,
+            Number = feed.Book.NextOrderId(),
+            CreateTime = Now,
+            UpdateTime = Now,
+            Waits = ticket.Trigger is not null,
         };
         account.Add(order);
         if (account.Kills.TryGetValue(ticket.ClientOrderId, out var until) && _context.Clock.VenueNow < until)

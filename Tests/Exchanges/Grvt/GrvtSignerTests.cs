@@ -134,8 +134,14 @@ public sealed class GrvtSignerTests
         string? Recover(int with) => Exchange.Simulator.Grvt.Signing.Secp256k1.Recover(
             new GrvtTypedData(chain).Order(new GrvtOrderTerms
             {
-                SubAccountId = sub, TimeInForce = GrvtTimeInForce.GoodTillTime, AssetId = GrvtUnits.TryHex(asset, 32)!, ContractSize = Size(size, with),
-                LimitPrice = Price(price), IsBuying = true, Nonce = nonce, Expiration = expiration,
+                SubAccountId = sub,
+                TimeInForce = GrvtTimeInForce.GoodTillTime,
+                AssetId = GrvtUnits.TryHex(asset, 32)!,
+                ContractSize = Size(size, with),
+                LimitPrice = Price(price),
+                IsBuying = true,
+                Nonce = nonce,
+                Expiration = expiration,
             }),
             Convert.FromHexString(r), Convert.FromHexString(s), v);
     }
@@ -239,8 +245,14 @@ public sealed class GrvtSignerTests
 
     private static GrvtOrderTerms Order(string size, string price) => new()
     {
-        SubAccountId = Sub, TimeInForce = GrvtTimeInForce.GoodTillTime, AssetId = [3, 5, 1], ContractSize = Size(size, 9), LimitPrice = Price(price),
-        IsBuying = false, Nonce = 828700936, Expiration = Expiration,
+        SubAccountId = Sub,
+        TimeInForce = GrvtTimeInForce.GoodTillTime,
+        AssetId = [3, 5, 1],
+        ContractSize = Size(size, 9),
+        LimitPrice = Price(price),
+        IsBuying = false,
+        Nonce = 828700936,
+        Expiration = Expiration,
     };
 
     private static GrvtBuilder Builder()

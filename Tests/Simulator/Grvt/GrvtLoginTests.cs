@@ -59,8 +59,13 @@ public sealed class GrvtLoginTests : GrvtSimulatorTest
             ["address"] = Signer.Address,
             ["signature"] = new JsonObject
             {
-                ["signer"] = Signer.Address, ["r"] = signature.RText, ["s"] = signature.SText, ["v"] = (int)signature.V, ["expiration"] = expiration.ToString(System.Globalization.CultureInfo.InvariantCulture),
-                ["nonce"] = 17, ["chain_id"] = "326",
+                ["signer"] = Signer.Address,
+                ["r"] = signature.RText,
+                ["s"] = signature.SText,
+                ["v"] = (int)signature.V,
+                ["expiration"] = expiration.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                ["nonce"] = 17,
+                ["chain_id"] = "326",
             },
         };
         var changed = (JsonObject)body.DeepClone();

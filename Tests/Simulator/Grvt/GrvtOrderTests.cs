@@ -195,7 +195,9 @@ public sealed class GrvtOrderTests : GrvtSimulatorTest
         var made = Order(new TestOrder(0.02m, 50_001m));
         var answer = await OkAsync("v2/bulk_orders", new JsonObject
         {
-            ["sub_account_id"] = Sub, ["orders"] = new JsonArray(made.DeepClone()), ["client_order_i_ds"] = new JsonArray(old),
+            ["sub_account_id"] = Sub,
+            ["orders"] = new JsonArray(made.DeepClone()),
+            ["client_order_i_ds"] = new JsonArray(old),
         });
         Assert.Equal("0x00", S(answer["orders"]![0], "order_id"));
         Assert.True(answer["cancel_acks"]![0]!["ack"]!.GetValue<bool>());
@@ -203,11 +205,14 @@ public sealed class GrvtOrderTests : GrvtSimulatorTest
         Assert.Equal("OPEN", State(ClientId(made)).Status);
         await AssertRefusedAsync(2234, "v2/bulk_orders", new JsonObject
         {
-            ["sub_account_id"] = Sub, ["orders"] = new JsonArray(Order(new TestOrder(0.01m, 50_000m)), Order(new TestOrder(1m, 2_000m) { Symbol = Eth })),
+            ["sub_account_id"] = Sub,
+            ["orders"] = new JsonArray(Order(new TestOrder(0.01m, 50_000m)), Order(new TestOrder(1m, 2_000m) { Symbol = Eth })),
         });
         await AssertRefusedAsync(2233, "v2/bulk_orders", new JsonObject
         {
-            ["sub_account_id"] = Sub, ["order_ids"] = new JsonArray("0x01"), ["client_order_ids"] = new JsonArray(old),
+            ["sub_account_id"] = Sub,
+            ["order_ids"] = new JsonArray("0x01"),
+            ["client_order_ids"] = new JsonArray(old),
         });
     }
 

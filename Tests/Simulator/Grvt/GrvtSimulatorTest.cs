@@ -127,7 +127,10 @@ public abstract class GrvtSimulatorTest : IAsyncLifetime
         Assert.True(GrvtUnits.TrySize(order.Size, order.Symbol == "SUI_USDT_Perp" ? 6 : 9, out var size) & GrvtUnits.TryPrice(order.Price, out var price));
         var signature = signer.Sign(new GrvtOrderTerms
         {
-            SubAccountId = signer.SubAccountId, IsMarket = order.IsMarket, PostOnly = order.PostOnly, ReduceOnly = order.ReduceOnly,
+            SubAccountId = signer.SubAccountId,
+            IsMarket = order.IsMarket,
+            PostOnly = order.PostOnly,
+            ReduceOnly = order.ReduceOnly,
             TimeInForce = order.TimeInForce switch
             {
                 "IMMEDIATE_OR_CANCEL" => GrvtTimeInForce.ImmediateOrCancel,
@@ -136,20 +139,36 @@ public abstract class GrvtSimulatorTest : IAsyncLifetime
                 _ => GrvtTimeInForce.GoodTillTime,
             },
             AssetId = GrvtUnits.TryHex(order.Symbol switch { Btc => "0x030501", Eth => "0x030401", "SUI_USDT_Perp" => "0x031501", _ => "0x030601" }, 32)!,
-            ContractSize = size, LimitPrice = price, IsBuying = order.Buys, Nonce = nonce, Expiration = expiration, Builder = builder,
+            ContractSize = size,
+            LimitPrice = price,
+            IsBuying = order.Buys,
+            Nonce = nonce,
+            Expiration = expiration,
+            Builder = builder,
         });
         var made = new JsonObject
         {
-            ["sub_account_id"] = Sub, ["is_market"] = order.IsMarket, ["time_in_force"] = order.TimeInForce, ["post_only"] = order.PostOnly,
+            ["sub_account_id"] = Sub,
+            ["is_market"] = order.IsMarket,
+            ["time_in_force"] = order.TimeInForce,
+            ["post_only"] = order.PostOnly,
             ["reduce_only"] = order.ReduceOnly,
             ["legs"] = new JsonArray(new JsonObject
             {
-                ["instrument"] = order.Symbol, ["size"] = Text(order.Size), ["limit_price"] = Text(order.Price), ["is_buying_asset"] = order.Buys,
+                ["instrument"] = order.Symbol,
+                ["size"] = Text(order.Size),
+                ["limit_price"] = Text(order.Price),
+                ["is_buying_asset"] = order.Buys,
             }),
             ["signature"] = new JsonObject
             {
-                ["signer"] = signer.Address, ["r"] = signature.RText, ["s"] = signature.SText, ["v"] = (int)signature.V,
-                ["expiration"] = expiration.ToString(CultureInfo.InvariantCulture), ["nonce"] = nonce, ["chain_id"] = "326",
+                ["signer"] = signer.Address,
+                ["r"] = signature.RText,
+                ["s"] = signature.SText,
+                ["v"] = (int)signature.V,
+                ["expiration"] = expiration.ToString(CultureInfo.InvariantCulture),
+                ["nonce"] = nonce,
+                ["chain_id"] = "326",
             },
             ["metadata"] = new JsonObject { ["client_order_id"] = order.ClientOrderId ?? NextClientId() },
         };

@@ -154,7 +154,9 @@ public sealed class GrvtStreamTests : GrvtSimulatorTest
         var socket = await MarketSocketAsync();
         var answer = await socket.RequestAsync("subscribe", new JsonObject
         {
-            ["stream"] = "v1.book.d", ["selectors"] = new JsonArray($"{Btc}@50"), ["use_global_sequence_number"] = true,
+            ["stream"] = "v1.book.d",
+            ["selectors"] = new JsonArray($"{Btc}@50"),
+            ["use_global_sequence_number"] = true,
         });
         var last = Number(answer["result"]!["latest_sequence_number"]![0]);
         await socket.FeedAsync("v1.book.d");
@@ -206,17 +208,28 @@ public sealed class GrvtStreamTests : GrvtSimulatorTest
         var signature = full["signature"]!;
         var lite = new JsonObject
         {
-            ["j"] = "2.0", ["m"] = "v1/create_order", ["i"] = 8,
+            ["j"] = "2.0",
+            ["m"] = "v1/create_order",
+            ["i"] = 8,
             ["p"] = new JsonObject
             {
                 ["o"] = new JsonObject
                 {
-                    ["sa"] = Sub, ["im"] = false, ["ti"] = "GOOD_TILL_TIME", ["po"] = false, ["ro"] = false,
+                    ["sa"] = Sub,
+                    ["im"] = false,
+                    ["ti"] = "GOOD_TILL_TIME",
+                    ["po"] = false,
+                    ["ro"] = false,
                     ["l"] = new JsonArray(new JsonObject { ["i"] = Btc, ["s"] = "0.01", ["lp"] = "50000", ["ib"] = true }),
                     ["s"] = new JsonObject
                     {
-                        ["s"] = S(signature, "signer"), ["r"] = S(signature, "r"), ["s1"] = S(signature, "s"), ["v"] = signature["v"]!.DeepClone(),
-                        ["e"] = S(signature, "expiration"), ["n"] = signature["nonce"]!.DeepClone(), ["ci"] = "326",
+                        ["s"] = S(signature, "signer"),
+                        ["r"] = S(signature, "r"),
+                        ["s1"] = S(signature, "s"),
+                        ["v"] = signature["v"]!.DeepClone(),
+                        ["e"] = S(signature, "expiration"),
+                        ["n"] = signature["nonce"]!.DeepClone(),
+                        ["ci"] = "326",
                     },
                     ["m"] = new JsonObject { ["co"] = ClientId(full) },
                 },
