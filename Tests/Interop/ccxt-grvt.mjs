@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import { parseArgs } from 'node:util';
 import ccxt from 'ccxt';
+import { controller, watching } from './watching.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -27,41 +28,9 @@ function client(privateKey, options = {}) {
   return exchange;
 }
 
-async function control(action, body) {
-  const response = await fetch(`${base(values.control)}grvt/${action}`, { method: 'POST', body: JSON.stringify(body) });
-  assert.equal(response.status, 200, `${action}: ${await response.clone().text()}`);
-}
-
-const deadline = (promise, what) => Promise.race([
-  promise,
-  new Promise((_, reject) => setTimeout(() => reject(new Error(`no ${what} within 30 s`)), 30_000).unref()),
-]);
-
+const control = controller(values.control, 'grvt');
+const { stop, watch, until } = watching();
 const seen = { books: 0, trades: 0, tickers: 0, orders: new Map(), fills: [], positions: new Map() };
-let stopping = false;
-let moved = () => {};
-async function watch(what, next) {
-  while (!stopping) {
-    try {
-      await next();
-      moved();
-    } catch (error) {
-      if (!stopping) {
-        console.error(`${what}: ${error.stack ?? error}`);
-        process.exit(1);
-      }
-    }
-  }
-}
-
-async function until(condition, what) {
-  await deadline((async () => {
-    while (!condition()) {
-      await new Promise((resolve) => { moved = resolve; });
-    }
-  })(), what);
-}
-
 const key = '0x' + '01'.repeat(32);
 const exchange = client(key);
 
@@ -137,10 +106,10 @@ try {
   const trades = await exchange.fetchMyTrades(symbol);
   assert.equal(Number(trades.reduce((sum, trade) => sum + (trade.side === 'buy' ? trade.amount : -trade.amount), 0).toFixed(3)), -0.016);
 
-  const stop = await exchange.createOrder(symbol, 'market', 'buy', 0.016, undefined, {
+  const conditional = await exchange.createOrder(symbol, 'market', 'buy', 0.016, undefined, {
     clientOrderId: '2003', triggerPrice: Math.round(book.asks[0][0] * 1.05), triggerDirection: 'ascending', reduceOnly: true,
   });
-  assert.equal(stop.clientOrderId, '2003');
+  assert.equal(conditional.clientOrderId, '2003');
   await until(() => seen.orders.get('2003') !== undefined, 'the trigger on the stream');
   await exchange.cancelOrder(undefined, symbol, { clientOrderId: '2003' });
   await exchange.createOrder(symbol, 'market', 'buy', 0.016, undefined, { clientOrderId: '2004', reduceOnly: true });
@@ -153,7 +122,7 @@ try {
   assert.ok(Math.abs((await exchange.fetchBalance()).USDT.total - balances.USDT) < 1e-6);
   await until(() => seen.books >= 5 && seen.trades >= 5 && seen.tickers >= 2, 'books, trades and tickers');
 
-  stopping = true;
+  stop();
   await Promise.all(clients.map((one) => one.close()));
   console.log(JSON.stringify({
     books: seen.books, trades: seen.trades, tickers: seen.tickers, orders: seen.orders.size, fills: seen.fills.length,
@@ -161,7 +130,7 @@ try {
   }));
   process.exit(0);
 } catch (error) {
-  stopping = true;
+  stop();
   console.error(error.stack ?? error);
   process.exit(1);
 }

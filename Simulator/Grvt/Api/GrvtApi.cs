@@ -1,3 +1,4 @@
+using Exchange.Simulator.Control;
 using Exchange.Simulator.Grvt.Market;
 using Exchange.Simulator.Grvt.Signing;
 using Exchange.Simulator.Grvt.Streams;
@@ -15,12 +16,12 @@ internal sealed class GrvtApi
         Options = options;
         Market = new GrvtMarket(context, options.Symbols);
         Streams = new GrvtStreams(context, Market);
-        Events = new GrvtEvents(context.Clock, Streams.Deliver);
-        Desk = new GrvtDesk(context, Market, options, Events);
+        var outbox = new EventOutbox(Streams.WhenDrained);
+        Desk = new GrvtDesk(context, Market, options, new GrvtEvents(context.Clock, outbox, Streams.Deliver));
         Sessions = new GrvtSessions(context, options);
         var limits = new GrvtRateLimits(context.Clock, options);
         var verifier = new GrvtVerifier(context.Clock, options);
-        Pipeline = new GrvtPipeline(context, limits, Sessions, Events, Streams.WhenDrained, ClientIdOf);
+        Pipeline = new GrvtPipeline(context, limits, Sessions, outbox, ClientIdOf);
         Edge = new GrvtEdge(context, options, Desk, Sessions, verifier, limits);
         GrvtMethod[] methods =
         [
@@ -36,8 +37,6 @@ internal sealed class GrvtApi
     public GrvtMarket Market { get; }
 
     public GrvtStreams Streams { get; }
-
-    public GrvtEvents Events { get; }
 
     public GrvtDesk Desk { get; }
 

@@ -26,8 +26,7 @@ internal sealed class GrvtEdge(SimulatorContext context, GrvtSimulatorOptions op
         }
 
         var body = await GrvtHttp.BodyAsync(http);
-        var answer = GrvtHttp.Decide(context, http, new FaultScope(GrvtVenue.VenueName, Route, 0, Path: path, Method: path[1..]), () => Login(path, body));
-        await GrvtHttp.AnswerAsync(http, context, answer);
+        await GrvtHttp.AnswerAsync(http, context, new FaultScope(GrvtVenue.VenueName, Route, 0, Path: path, Method: path[1..]), () => Login(path, body));
     }
 
     private GrvtHttpAnswer Login(string path, byte[] body)

@@ -1,3 +1,4 @@
+using Exchange.Simulator.Control;
 using Exchange.Simulator.Faults;
 using Exchange.Simulator.Grvt.Wire;
 
@@ -6,14 +7,11 @@ namespace Exchange.Simulator.Grvt.Api;
 /// <summary>An answer over HTTP.</summary>
 internal sealed record GrvtHttpAnswer(int Status, byte[] Body, IReadOnlyList<(string Name, string Value)>? Headers = null)
 {
-    /// <summary>After so long.</summary>
-    public TimeSpan Delay { get; init; }
-
     /// <summary>The connection is cut in place of it.</summary>
     public bool IsCut { get; init; }
 
-    /// <summary>None ever comes.</summary>
-    public bool Hangs { get; init; }
+    /// <summary>It comes when a fault lets go of it.</summary>
+    public bool IsHeld { get; init; }
 
     public static GrvtHttpAnswer Refusal(GrvtErrorException error, bool lite) => new(error.Status, Error(error, lite));
 
@@ -46,28 +44,37 @@ internal static class GrvtHttp
 
     public static Task RefuseAsync(HttpContext http, GrvtErrorException error, bool lite = false) => WriteAsync(http, GrvtHttpAnswer.Refusal(error, lite));
 
-    /// <summary>The answer within the turn, or what a fault of the network makes of it.</summary>
-    public static GrvtHttpAnswer Decide(SimulatorContext context, HttpContext http, FaultScope scope, Func<GrvtHttpAnswer> handle)
+    /// <summary>The answer, made within the turn, or what the faults of HTTP make of it; it is then on its way.</summary>
+    /// <param name="later">Gives the answer that a fault holds back.</param>
+    public static async Task AnswerAsync(
+        HttpContext http, SimulatorContext context, FaultScope scope, Func<GrvtHttpAnswer> handle, Func<Task<GrvtHttpAnswer>>? later = null)
     {
-        lock (context.Turn)
+        var (passes, error) = await RestFaults.PassAsync(context, http, scope);
+        if (!passes)
         {
-            var answer = Decide(context, scope, handle);
-            context.Touch();
-            return answer;
-        }
-    }
+            if (error is not null)
+            {
+                await WriteAsync(http, OfFault(error));
+            }
 
-    public static async Task AnswerAsync(HttpContext http, SimulatorContext context, GrvtHttpAnswer answer)
-    {
-        if (answer.Hangs)
-        {
-            await Task.Delay(Timeout.Infinite, http.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return;
         }
 
-        if (answer.Delay > TimeSpan.Zero)
+        GrvtHttpAnswer answer;
+        lock (context.Turn)
         {
-            await Task.Delay(answer.Delay, context.Clock.Provider, http.RequestAborted);
+            answer = handle();
+            if (context.Faults.TakeForReply(scope) is { } damage)
+            {
+                answer = damage.Kind == FaultKind.DropSocket ? answer with { IsCut = true } : answer with { Body = FrameDamage.ReplaceReply(damage, answer.Body) };
+            }
+
+            context.Touch();
+        }
+
+        if (answer is { IsHeld: true, IsCut: false } && later is not null)
+        {
+            answer = await later().WaitAsync(http.RequestAborted);
         }
 
         if (answer.IsCut)
@@ -79,31 +86,10 @@ internal static class GrvtHttp
         await WriteAsync(http, answer);
     }
 
-    private static GrvtHttpAnswer Decide(SimulatorContext context, FaultScope scope, Func<GrvtHttpAnswer> handle)
-    {
-        var faults = context.Faults;
-        if (faults.Take(FaultKind.RestHang, scope) is not null)
-        {
-            return new GrvtHttpAnswer(0, []) { Hangs = true };
-        }
-
-        if (faults.Take(FaultKind.RestError, scope) is { } error)
-        {
-            // A proxy's error says nothing in the venue's words.
-            return error.Code is { } code
-                ? GrvtHttpAnswer.Refusal(new GrvtErrorException(code, error.Message, error.Status), lite: false)
-                : new GrvtHttpAnswer(error.Status ?? 503, "<html><body>Service unavailable</body></html>"u8.ToArray());
-        }
-
-        var delay = faults.Take(FaultKind.RestSlow, scope) is { } slow ? TimeSpan.FromMilliseconds(slow.DelayMs ?? 1000) : TimeSpan.Zero;
-        var answer = handle();
-        if (faults.TakeForReply(scope) is { } damage)
-        {
-            answer = damage.Kind == FaultKind.DropSocket ? answer with { IsCut = true } : answer with { Body = FrameDamage.ReplaceReply(damage, answer.Body) };
-        }
-
-        return answer with { Delay = answer.Delay + delay };
-    }
+    /// <summary>A proxy's error says nothing in the venue's words.</summary>
+    private static GrvtHttpAnswer OfFault(Fault error) => error.Code is { } code
+        ? GrvtHttpAnswer.Refusal(new GrvtErrorException(code, error.Message, error.Status), lite: false)
+        : new GrvtHttpAnswer(error.Status ?? 503, "<html><body>Service unavailable</body></html>"u8.ToArray());
 
     private static async Task WriteAsync(HttpContext http, GrvtHttpAnswer answer)
     {

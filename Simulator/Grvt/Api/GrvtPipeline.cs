@@ -10,17 +10,28 @@ namespace Exchange.Simulator.Grvt.Api;
 /// The way of a call through the venue, the same for HTTP and sockets: noted, let in, carried out, answered; and at each of these
 /// steps a fault may do something else. Used within the simulator's turn.
 /// </summary>
-internal sealed class GrvtPipeline(
-    SimulatorContext context, GrvtRateLimits limits, GrvtSessions sessions, GrvtEvents events, Func<Task> whenEventsDrained, Func<string, string?> clientIdOf)
+internal sealed class GrvtPipeline
 {
-    private readonly List<(long DueAt, Action Run)> _late = [];
+    private readonly SimulatorContext _context;
+    private readonly GrvtRateLimits _limits;
+    private readonly GrvtSessions _sessions;
+    private readonly EventOutbox _outbox;
+    private readonly CommandDelivery _delivery;
+    private readonly Func<string, string?> _clientIdOf;
 
-    public CommandLog Log { get; } = new(context);
+    public GrvtPipeline(SimulatorContext context, GrvtRateLimits limits, GrvtSessions sessions, EventOutbox outbox, Func<string, string?> clientIdOf)
+    {
+        (_context, _limits, _sessions, _outbox, _clientIdOf) = (context, limits, sessions, outbox, clientIdOf);
+        Log = new CommandLog(context);
+        _delivery = new CommandDelivery(context, outbox, Log);
+    }
+
+    public CommandLog Log { get; }
 
     public void Run(GrvtCall call, IGrvtReplier replier)
     {
         call.Entry = Note(call);
-        RunLate();
+        _delivery.RunLate();
         var scope = new FaultScope(
             GrvtVenue.VenueName, call.Channel, call.Connection, Symbol: call.Entry.Symbol, Path: "/" + call.Method.Name, Method: call.Method.Name,
             ClientOrderId: call.Entry.ClientOrderId);
@@ -48,7 +59,7 @@ internal sealed class GrvtPipeline(
         }
         else
         {
-            events.Hold();
+            _outbox.Hold();
             Deliver(Carry(call), replier, scope);
         }
     }
@@ -58,44 +69,8 @@ internal sealed class GrvtPipeline(
         whole.Channel, whole.Connection, method, order.Symbol, GrvtText.Of(order.ClientOrderId), new Dictionary<string, string>()).Fate = CommandFate.Executed;
 
     /// <summary>Lets an answer, and what it brought about, go their ways; or not.</summary>
-    public void Deliver(GrvtAnswer answer, IGrvtReplier replier, in FaultScope scope)
-    {
-        if (Take(FaultKind.ResponseFirst, scope) is not null)
-        {
-            var held = events.TakeHeld();
-            replier.Reply(answer);
-            _ = AfterAsync(replier.WhenDrained(), () => events.Deliver(held));
-        }
-        else if (Take(FaultKind.DropAfterRequest, scope) is not null)
-        {
-            events.Flush();
-            replier.Cut("fault: drop_after_request");
-        }
-        else if (Take(FaultKind.SwallowAck, scope) is not null)
-        {
-            events.Flush();
-        }
-        else if (Take(FaultKind.DelayAck, scope) is { } delayed)
-        {
-            events.Flush();
-            context.Timetable.After(TimeSpan.FromMilliseconds(delayed.DelayMs ?? 1000), () => replier.Reply(answer));
-        }
-        else if (Take(FaultKind.HoldAck, scope) is { } holding)
-        {
-            events.Flush();
-            holding.OnRelease(() => replier.Reply(answer));
-        }
-        else if (Take(FaultKind.EventFirst, scope) is not null)
-        {
-            events.Flush();
-            _ = AfterAsync(whenEventsDrained(), () => replier.Reply(answer));
-        }
-        else
-        {
-            replier.Reply(answer);
-            events.Flush();
-        }
-    }
+    public void Deliver(GrvtAnswer answer, IGrvtReplier replier, in FaultScope scope) =>
+        _delivery.Deliver(scope, () => replier.Reply(answer), replier.Cut, replier.WhenDrained);
 
     private static GrvtErrorException ErrorOf(Fault fault) => new(
         fault.Code ?? fault.Status switch
@@ -105,17 +80,7 @@ internal sealed class GrvtPipeline(
             _ => 1002,
         }, fault.Message, fault.Status);
 
-    private Fault? Take(FaultKind kind, in FaultScope scope) => context.Faults.Take(kind, scope);
-
-    private async Task AfterAsync(Task first, Action then)
-    {
-        await first.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        lock (context.Turn)
-        {
-            then();
-            context.Touch();
-        }
-    }
+    private Fault? Take(FaultKind kind, in FaultScope scope) => _context.Faults.Take(kind, scope);
 
     private GrvtAnswer Carry(GrvtCall call)
     {
@@ -134,7 +99,7 @@ internal sealed class GrvtPipeline(
     private void Admit(GrvtCall call)
     {
         var method = call.Method;
-        if (method.IsPrivate && (call.Session is null || !sessions.IsAlive(call.Session)))
+        if (method.IsPrivate && (call.Session is null || !_sessions.IsAlive(call.Session)))
         {
             throw new GrvtErrorException(1000);
         }
@@ -144,7 +109,7 @@ internal sealed class GrvtPipeline(
             throw new GrvtErrorException(1001);
         }
 
-        limits.Charge(call.Session?.Account.Name ?? "public", method.Class, method.Name == "v2/bulk_orders" ? Math.Max(1, call.Request.Many("orders")?.Count ?? 1) : 1);
+        _limits.Charge(call.Session?.Account.Name ?? "public", method.Class, method.Name == "v2/bulk_orders" ? Math.Max(1, call.Request.Many("orders")?.Count ?? 1) : 1);
     }
 
     private static GrvtAnswer Execute(GrvtCall call)
@@ -157,45 +122,10 @@ internal sealed class GrvtPipeline(
     /// <summary>The front takes the call in; the matching engine sees it later.</summary>
     private void Postpone(GrvtCall call, Fault late, IGrvtReplier replier)
     {
-        var done = false;
-        late.OnRelease(RunNow);
-        if (late.Messages is { } messages)
-        {
-            _late.Add((call.Entry.Number + messages, RunNow));
-        }
-
-        if (late.DelayMs is { } delay)
-        {
-            context.Timetable.After(TimeSpan.FromMilliseconds(delay), RunNow);
-        }
-
+        _delivery.Postpone(late, () => Carry(call));
         if (late.Code is not null || late.Status is not null)
         {
             replier.Reply(GrvtAnswer.Refusal(ErrorOf(late), call.IsLite));
-        }
-
-        void RunNow()
-        {
-            if (!done)
-            {
-                done = true;
-                Carry(call);
-                context.Touch();
-            }
-        }
-    }
-
-    /// <summary>Late calls for which as many others have come in as they were to wait for.</summary>
-    private void RunLate()
-    {
-        for (var i = 0; i < _late.Count; i++)
-        {
-            if (_late[i].DueAt <= Log.Received)
-            {
-                var run = _late[i].Run;
-                _late.RemoveAt(i--);
-                run();
-            }
         }
     }
 
@@ -205,7 +135,7 @@ internal sealed class GrvtPipeline(
         var members = call.Request.Members;
         var order = members["order"] as JsonObject;
         var client = Peek(order?["metadata"] as JsonObject, "client_order_id") ?? Peek(members, "client_order_id")
-            ?? (Peek(members, "order_id") is { } id ? clientIdOf(id) : null);
+            ?? (Peek(members, "order_id") is { } id ? _clientIdOf(id) : null);
         var symbol = Peek((order?["legs"] as JsonArray)?.FirstOrDefault() as JsonObject, "instrument") ?? Peek(members, "instrument");
         var parameters = members.Where(static member => member.Key != "signature").ToDictionary(static member => member.Key, static member => member.Value switch
         {

@@ -22,7 +22,7 @@ internal sealed class GrvtRest(SimulatorContext context, GrvtApi api, bool isTra
         var lite = path.StartsWith("/lite/", StringComparison.Ordinal);
         if (path == "/time" && !isTrading)
         {
-            await GrvtHttp.AnswerAsync(http, context, Time());
+            await GrvtHttp.AnswerAsync(http, context, new FaultScope(GrvtVenue.VenueName, RouteName, 0, Path: path), Time);
             return;
         }
 
@@ -41,14 +41,7 @@ internal sealed class GrvtRest(SimulatorContext context, GrvtApi api, bool isTra
         var body = await GrvtHttp.BodyAsync(http);
         var waiting = new Replier();
         var scope = new FaultScope(GrvtVenue.VenueName, RouteName, 0, Path: path, Method: path["/full/".Length..]);
-        var answer = GrvtHttp.Decide(context, http, scope, () => Run(http, path["/full/".Length..], body, lite, waiting));
-        if (answer.Status == 0 && !answer.Hangs && !answer.IsCut)
-        {
-            // It comes when a fault lets go of it.
-            answer = (await waiting.Answer.Task.WaitAsync(http.RequestAborted)) with { Delay = answer.Delay };
-        }
-
-        await GrvtHttp.AnswerAsync(http, context, answer);
+        await GrvtHttp.AnswerAsync(http, context, scope, () => Run(http, path["/full/".Length..], body, lite, waiting), () => waiting.Answer.Task);
     }
 
     private GrvtHttpAnswer Run(HttpContext http, string name, byte[] body, bool lite, Replier replier)
@@ -66,7 +59,7 @@ internal sealed class GrvtRest(SimulatorContext context, GrvtApi api, bool isTra
             }
 
             api.Pipeline.Run(new GrvtCall(method, GrvtRequest.Parse(body, lite, method.Shape), lite, session, RouteName, 0), replier);
-            return replier.Answer.Task.IsCompletedSuccessfully ? replier.Answer.Task.Result : new GrvtHttpAnswer(0, []);
+            return replier.Answer.Task.IsCompletedSuccessfully ? replier.Answer.Task.Result : new GrvtHttpAnswer(0, []) { IsHeld = true };
         }
         catch (GrvtErrorException error)
         {

@@ -1,3 +1,4 @@
+using Exchange.Simulator.Control;
 using Exchange.Simulator.Engine;
 using Exchange.Simulator.Grvt.Market;
 using Exchange.Simulator.Grvt.Wire;
@@ -7,33 +8,9 @@ namespace Exchange.Simulator.Grvt.Trading;
 /// <summary>Something that an account is told on one of its streams, in both encodings.</summary>
 internal sealed record GrvtEvent(ulong SubAccountId, string Stream, string? Symbol, string? ClientOrderId, byte[] Full, byte[] Lite);
 
-/// <summary>Makes the events of accounts; they leave at once, or with <see cref="Flush"/> when something holds them.</summary>
-internal sealed class GrvtEvents(SimulatorClock clock, Action<GrvtEvent> deliver)
+/// <summary>Makes the events of accounts.</summary>
+internal sealed class GrvtEvents(SimulatorClock clock, EventOutbox outbox, Action<GrvtEvent> deliver)
 {
-    private List<GrvtEvent>? _held;
-
-    public long Published { get; private set; }
-
-    /// <summary>From now on events wait: an answer leaves ahead of what its call brought about.</summary>
-    public void Hold() => _held ??= [];
-
-    public void Flush() => Deliver(TakeHeld());
-
-    public IReadOnlyList<GrvtEvent> TakeHeld()
-    {
-        var held = _held;
-        _held = null;
-        return held ?? [];
-    }
-
-    public void Deliver(IReadOnlyList<GrvtEvent> events)
-    {
-        foreach (var happened in events)
-        {
-            deliver(happened);
-        }
-    }
-
     /// <summary>The order as it is now: whole on one stream, its state alone on another.</summary>
     public void Order(GrvtOrder order)
     {
@@ -61,17 +38,9 @@ internal sealed class GrvtEvents(SimulatorClock clock, Action<GrvtEvent> deliver
 
     private void Publish(GrvtAccount account, string stream, string shape, string? symbol, ulong? clientOrderId, Action<GrvtWriter> members)
     {
-        Published++;
         var happened = new GrvtEvent(
             account.SubAccountId, stream, symbol, clientOrderId is { } id ? GrvtText.Of(id) : null,
             GrvtWriter.Render(false, writer => writer.Object(shape, members)), GrvtWriter.Render(true, writer => writer.Object(shape, members)));
-        if (_held is not null)
-        {
-            _held.Add(happened);
-        }
-        else
-        {
-            deliver(happened);
-        }
+        outbox.Publish(() => deliver(happened));
     }
 }
