@@ -67,7 +67,9 @@ public sealed class VenueHttp : IDisposable
         _tap = tap;
         _random = random ?? Random.Shared.NextDouble;
         _timeout = timeout ?? TimeSpan.FromSeconds(10);
-        _http = new HttpClient(handler ?? new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(10) }, handler is null)
+
+        // Cookies are whose who logs in: a jar would add what has expired.
+        _http = new HttpClient(handler ?? new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(10), UseCookies = false }, handler is null)
         {
             BaseAddress = baseUrl,
             Timeout = Timeout.InfiniteTimeSpan,

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Net.WebSockets;
 using Exchange.Grains.Interfaces;
 using Microsoft.Extensions.Logging;
@@ -25,13 +26,24 @@ public sealed class SocketLink : IDisposable
     private readonly CancellationToken _ended;
     private readonly TaskCompletionSource<string> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly IDisposable[] _observers;
+    private readonly IReadOnlyList<KeyValuePair<string, string>> _headers;
+    private volatile ClientWebSocket? _socket;
     private long _lastId;
     private long _lastData;
     private long _nextWrite;
     private int _disposed;
 
-    internal SocketLink(SocketSessionOptions options, Uri url, int generation, TimeProvider time, ILogger logger, IFrameTap? tap, Action<SocketLink, ReadOnlyMemory<byte>> onFrame)
+    internal SocketLink(
+        SocketSessionOptions options,
+        Uri url,
+        IReadOnlyList<KeyValuePair<string, string>> headers,
+        int generation,
+        TimeProvider time,
+        ILogger logger,
+        IFrameTap? tap,
+        Action<SocketLink, ReadOnlyMemory<byte>> onFrame)
     {
+        _headers = headers;
         _options = options;
         _time = time;
         _logger = logger;
@@ -55,7 +67,12 @@ public sealed class SocketLink : IDisposable
         _observers =
         [
             _client.MessageReceived.Subscribe(message => Receive(message, onFrame)),
-            _client.DisconnectionHappened.Subscribe(info => End(Describe(info))),
+            _client.DisconnectionHappened.Subscribe(info =>
+            {
+                if (!_end.Task.IsCompleted)
+                    CloseStatus = info.CloseStatus;
+                End(Describe(info));
+            }),
         ];
     }
 
@@ -70,6 +87,9 @@ public sealed class SocketLink : IDisposable
 
     /// <summary>True from opening to end.</summary>
     public bool IsOpen => !_end.Task.IsCompleted && _client.NativeClient?.State == WebSocketState.Open;
+
+    /// <summary>With what the venue closed the link; null when it did not, or not properly.</summary>
+    public WebSocketCloseStatus? CloseStatus { get; private set; }
 
     /// <summary>Cancelled when the link has ended.</summary>
     public CancellationToken EndedToken => _ended;
@@ -175,6 +195,9 @@ public sealed class SocketLink : IDisposable
         _life.Dispose();
     }
 
+    /// <summary>The HTTP status that the opening handshake was answered with; null when there was no answer.</summary>
+    internal HttpStatusCode? HandshakeStatus => _socket?.HttpStatusCode is { } status and not 0 ? status : null;
+
     internal async Task OpenAsync()
     {
         await _client.StartOrFail().ConfigureAwait(false);
@@ -237,7 +260,10 @@ public sealed class SocketLink : IDisposable
         var socket = new ClientWebSocket();
         socket.Options.KeepAliveInterval = _options.KeepAliveInterval;
         socket.Options.KeepAliveTimeout = _options.KeepAliveInterval;
-        return socket;
+        socket.Options.CollectHttpResponseDetails = true;
+        foreach (var (name, value) in _headers)
+            socket.Options.SetRequestHeader(name, value);
+        return _socket = socket;
     }
 
     private async Task Pace(CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Net;
 using Exchange.Grains.Interfaces;
 
 namespace Exchange.Exchanges.Common.Sockets;
@@ -43,6 +44,22 @@ public abstract class SocketProtocol
     /// <param name="url">The options' address.</param>
     /// <param name="cancellationToken">The attempt is given up.</param>
     public virtual Task<Result<Uri>> LocateAsync(Uri url, CancellationToken cancellationToken) => Task.FromResult(Result<Uri>.Success(url));
+
+    /// <summary>
+    /// What the opening handshake of the next socket carries (a cookie), asked after <see cref="LocateAsync"/>. It is shown nowhere.
+    /// </summary>
+    public virtual IReadOnlyList<KeyValuePair<string, string>> HandshakeHeaders => [];
+
+    /// <summary>The venue answered the opening handshake with an HTTP status of its own. Gives the error of the attempt.</summary>
+    /// <param name="status">What it answered (401 for a cookie that it does not know).</param>
+    /// <param name="error">What the attempt fails with otherwise.</param>
+    public virtual ExchangeError OnHandshakeRefused(HttpStatusCode status, ExchangeError error) => error;
+
+    /// <summary>
+    /// Whether a link in service is to be replaced before it ends (its login will), asked once a second. The next link is opened, logged in
+    /// and subscribed before the present one is closed.
+    /// </summary>
+    public virtual bool IsDueForReplacement(SocketLink link) => false;
 
     /// <summary>Proves who we are, on a socket that has just opened. An error ends the attempt.</summary>
     public virtual Task<ExchangeError?> AuthenticateAsync(SocketLink link, CancellationToken cancellationToken) =>

@@ -102,7 +102,7 @@ public sealed partial class SocketSession
 
         if (!url.IsSuccess)
             return (null, url.Error);
-        var link = new SocketLink(_options, url.Value, generation, _time, _logger, _tap, OnFrame);
+        var link = new SocketLink(_options, url.Value, _protocol.HandshakeHeaders, generation, _time, _logger, _tap, OnFrame);
         return (link, await OpenAsync(link, isReplacement).ConfigureAwait(false));
     }
 
@@ -114,7 +114,8 @@ public sealed partial class SocketSession
         }
         catch (Exception e)
         {
-            return new ExchangeError { Code = ExchangeErrorCode.ConnectFailed, Message = $"could not connect to {_options.Url}: {e.GetBaseException().Message}", Retryable = true };
+            var failure = new ExchangeError { Code = ExchangeErrorCode.ConnectFailed, Message = $"could not connect to {_options.Url}: {e.GetBaseException().Message}", Retryable = true };
+            return link.HandshakeStatus is { } status ? _protocol.OnHandshakeRefused(status, failure) : failure;
         }
 
         using var timeout = new CancellationTokenSource(_options.HandshakeTimeout, _time);
@@ -168,6 +169,7 @@ public sealed partial class SocketSession
     {
         var readyAt = _time.GetTimestamp();
         var rotateAt = _options.RotateAfter;
+        var notBefore = TimeSpan.Zero;
         while (true)
         {
             using (var tick = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token))
@@ -195,19 +197,21 @@ public sealed partial class SocketSession
                 return (link, reason);
             }
 
-            if (rotateAt > TimeSpan.Zero && _time.GetElapsedTime(link.CreatedAt) >= rotateAt)
+            var age = _time.GetElapsedTime(link.CreatedAt);
+            var isOld = rotateAt > TimeSpan.Zero && age >= rotateAt;
+            if (age < notBefore || !(isOld || _protocol.IsDueForReplacement(link)))
+                continue;
+            if (await ReplaceAsync(link).ConfigureAwait(false) is { } replacement)
             {
-                var replacement = await ReplaceAsync(link).ConfigureAwait(false);
-                if (replacement is null)
-                {
-                    // The old socket still serves; the next try comes in a minute.
-                    rotateAt = _time.GetElapsedTime(link.CreatedAt) + TimeSpan.FromMinutes(1);
-                    continue;
-                }
-
                 link = replacement;
                 readyAt = _time.GetTimestamp();
                 rotateAt = _options.RotateAfter;
+                notBefore = TimeSpan.Zero;
+            }
+            else
+            {
+                // The old socket still serves; the next try comes in a minute.
+                notBefore = _time.GetElapsedTime(link.CreatedAt) + TimeSpan.FromMinutes(1);
             }
         }
     }
