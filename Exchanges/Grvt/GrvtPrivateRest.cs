@@ -52,6 +52,10 @@ internal sealed class GrvtPrivateRest(VenueHttp http, GrvtLogin login, GrvtRest 
         string name, Func<byte[], Result<T>> read, Action<GrvtParams> fill, RequestPriority priority, int weight = 1, CancellationToken cancellationToken = default) =>
         WithLoginAsync(grant => http.CommandAsync(Call(grant, name, fill), weight, read, priority, cancellationToken), CommandOutcome.Rejected, cancellationToken);
 
+    /// <summary>Sends a command whose body is written already, the sub-account in it where the venue wants it.</summary>
+    public Task<Result<T>> CommandAsync<T>(string name, Func<byte[], Result<T>> read, ReadOnlyMemory<byte> body, RequestPriority priority) =>
+        WithLoginAsync(grant => http.CommandAsync(Call(grant, name, body), 1, read, priority), CommandOutcome.Rejected, CancellationToken.None);
+
     /// <summary>Measures the venue's clock; who comes while it is being measured waits for the same answer.</summary>
     public Task<ExchangeError?> MeasureClockAsync()
     {
@@ -94,6 +98,9 @@ internal sealed class GrvtPrivateRest(VenueHttp http, GrvtLogin login, GrvtRest 
         if (login.Signer is { } signer)
             request.Add(GrvtNames.SubAccountId, signer.SubAccountId);
         fill?.Invoke(request);
-        return new VenueCall(HttpMethod.Post, (lite ? "/lite/" : "/full/") + name, grant.Headers[0], request.Finish(), SecondHeader: grant.Headers[1]);
+        return Call(grant, name, request.Finish());
     }
+
+    private VenueCall Call(GrvtGrant grant, string name, ReadOnlyMemory<byte> body) =>
+        new(HttpMethod.Post, (lite ? "/lite/" : "/full/") + name, grant.Headers[0], body, SecondHeader: grant.Headers[1]);
 }

@@ -49,6 +49,9 @@ internal abstract class GrvtSocket(GrvtAccess access, GrvtOptions options, ILogg
     /// <summary>Addresses, clock, budget and login.</summary>
     protected GrvtAccess Access => access;
 
+    /// <summary>Settings.</summary>
+    protected GrvtOptions Options => options;
+
     /// <summary>Whether names are initials.</summary>
     protected bool IsLite => options.IsLite;
 
