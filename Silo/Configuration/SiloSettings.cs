@@ -1,6 +1,7 @@
 using Exchange.Exchanges.Binance;
 using Exchange.Exchanges.Common.Orders;
 using Exchange.Exchanges.Deribit;
+using Exchange.Exchanges.Grvt;
 using Exchange.Grains.Interfaces;
 using Microsoft.Extensions.Configuration;
 
@@ -41,6 +42,9 @@ internal sealed record SiloSettings
 
     /// <summary>Section <c>Exchange:Deribit</c>.</summary>
     public required DeribitOptions Deribit { get; init; }
+
+    /// <summary>Section <c>Exchange:Grvt</c>.</summary>
+    public required GrvtOptions Grvt { get; init; }
 
     /// <summary>The limits of an exchange.</summary>
     public TradingLimits LimitsOf(string exchange) => Limits.GetValueOrDefault(exchange) ?? DefaultLimits;

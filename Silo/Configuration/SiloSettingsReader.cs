@@ -2,6 +2,7 @@ using Exchange.Client.Gateway;
 using Exchange.Exchanges.Binance;
 using Exchange.Exchanges.Common.Orders;
 using Exchange.Exchanges.Deribit;
+using Exchange.Exchanges.Grvt;
 using Exchange.Grains.Interfaces;
 using Exchange.Grains.Keeping;
 using Exchange.Silo.Hosting;
@@ -18,7 +19,7 @@ internal sealed class SiloSettingsReader(IConfiguration configuration, CommandLi
 
     // Everything that may stand directly under the root, for the message about what may not.
     private static readonly string[] _known =
-        ["Environment", "Connections", "SiloName", "Data", "Credentials", "Journal", "Limits", "Cluster", "Streams", "Keeper", "Gateway", "Binance", "Deribit"];
+        ["Environment", "Connections", "SiloName", "Data", "Credentials", "Journal", "Limits", "Cluster", "Streams", "Keeper", "Gateway", "Binance", "Deribit", "Grvt"];
 
     private readonly List<string> _errors = [];
 
@@ -29,12 +30,18 @@ internal sealed class SiloSettingsReader(IConfiguration configuration, CommandLi
         var connections = ReadConnections();
         var binance = ReadVenue<BinanceOptions>(environment, BinanceOptions.Section, o => o.Environment, (o, e) => o.Environment = e, o => o.Validate());
         var deribit = ReadVenue<DeribitOptions>(environment, DeribitOptions.Section, o => o.Environment, (o, e) => o.Environment = e, o => o.Validate());
+        var grvt = ReadVenue<GrvtOptions>(environment, GrvtOptions.Section, o => o.Environment, (o, e) => o.Environment = e, o => o.Validate());
         var settings = new SiloSettings
         {
             Environment = environment,
             Connections = connections,
             DataFolder = Path.GetFullPath(configuration[$"{Root}:Data"] ?? Path.Combine(".data", environment)),
-            Credentials = ReadCredentials(connections, c => c.Venue == Venues.Deribit ? deribit.Environment : binance.Environment),
+            Credentials = ReadCredentials(connections, c => c.Venue switch
+            {
+                Venues.Deribit => deribit.Environment,
+                Venues.Grvt => grvt.Environment,
+                _ => binance.Environment,
+            }),
             SiloName = configuration[$"{Root}:SiloName"] ?? (connections.Count == 1 ? connections[0].ServiceName : "exchange"),
             RunsGateway = !commandLine.NoGateway,
             Journal = ReadJournal(),
@@ -42,6 +49,7 @@ internal sealed class SiloSettingsReader(IConfiguration configuration, CommandLi
             Cluster = ReadCluster(),
             Binance = binance,
             Deribit = deribit,
+            Grvt = grvt,
         };
 
         // Read again where they are used, and checked there; here only whether they can be read at all.

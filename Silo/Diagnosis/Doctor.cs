@@ -6,6 +6,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using Exchange.Exchanges.Binance;
 using Exchange.Exchanges.Deribit;
+using Exchange.Exchanges.Grvt;
 using NetMQ.Sockets;
 
 namespace Exchange.Silo.Diagnosis;
@@ -33,6 +34,10 @@ internal static class Doctor
         findings.AddRange(await RestAsync("deribit", new Uri(deribit.Rest, "/api/v2/public/get_time"), DeribitTime, environment, cancellation));
         findings.Add(await StreamsAsync("deribit", deribit.Socket, environment, cancellation));
         findings.Add(Credentials("deribit", "DERIBIT_CLIENT_ID", "DERIBIT_CLIENT_SECRET"));
+        var grvt = GrvtUrls.From(new GrvtOptions { Environment = environment });
+        findings.AddRange(await RestAsync("grvt", new Uri(grvt.MarketData, "/time"), GrvtTime, environment, cancellation));
+        findings.Add(await StreamsAsync("grvt", grvt.MarketSocket(lite: false), environment, cancellation));
+        findings.Add(Credentials("grvt", "GRVT_API_KEY", "GRVT_PRIVATE_KEY", "GRVT_SUB_ACCOUNT_ID"));
         return findings;
     }
 
@@ -115,6 +120,10 @@ internal static class Doctor
     private static string Digits(string body) => new([.. body.SkipWhile(c => !char.IsAsciiDigit(c)).TakeWhile(char.IsAsciiDigit)]);
 
     private static string DeribitTime(string body) => body.IndexOf("\"result\":", StringComparison.Ordinal) is var at and >= 0 ? Digits(body[at..]) : "";
+
+    private static string GrvtTime(string body) => GrvtRest.ReadTime(System.Text.Encoding.UTF8.GetBytes(body)) is { IsSuccess: true, Value: var time }
+        ? time.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)
+        : "";
 
     private static string Advice(string environment) => environment == "sim"
         ? "start the simulators: ./exchange sim"

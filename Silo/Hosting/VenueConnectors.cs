@@ -1,6 +1,7 @@
 using Exchange.Exchanges.Binance;
 using Exchange.Exchanges.Common.Journal;
 using Exchange.Exchanges.Deribit;
+using Exchange.Exchanges.Grvt;
 using Exchange.Grains.Connectors;
 using Exchange.Grains.Interfaces;
 using Exchange.Silo.Configuration;
@@ -23,6 +24,9 @@ internal static class VenueConnectors
         new(ConnectionRole.Pms, Venues.Deribit),
         new(ConnectionRole.Data, Venues.Deribit),
         new(ConnectionRole.Market, Venues.Deribit),
+        new(ConnectionRole.Oms, Venues.Grvt),
+        new(ConnectionRole.Pms, Venues.Grvt),
+        new(ConnectionRole.Data, Venues.Grvt),
     ];
 
     /// <summary>Any account of an implemented role and venue.</summary>
@@ -32,6 +36,7 @@ internal static class VenueConnectors
     {
         AddBinance(services, settings);
         AddDeribit(services, settings);
+        AddGrvt(services, settings);
     }
 
     private static void AddBinance(IServiceCollection services, SiloSettings settings)
@@ -76,6 +81,25 @@ internal static class VenueConnectors
             settings.Deribit, settings.Credentials.GetValueOrDefault(connection), onStatus, Time(provider), Loggers(provider), exchange: connection.Exchange));
     }
 
+    private static void AddGrvt(IServiceCollection services, SiloSettings settings)
+    {
+        services.AddOmsConnector(Venues.Grvt, (provider, context) => new GrvtOms(settings.Grvt, new GrvtOmsParts
+        {
+            Sink = context.Sink,
+            Journal = OpenJournal(provider, settings, context),
+            Epoch = context.Epoch,
+            Credentials = settings.Credentials.GetValueOrDefault(context.Connection),
+            Limits = settings.LimitsOf(context.Connection.Exchange),
+            Exchange = context.Connection.Exchange,
+            Time = Time(provider),
+            Loggers = Loggers(provider),
+        }));
+        services.AddPmsConnector(Venues.Grvt, (provider, connection, sink) => new GrvtPms(
+            settings.Grvt, settings.Credentials.GetValueOrDefault(connection), sink, Time(provider), Loggers(provider), exchange: connection.Exchange));
+        services.AddDataConnector(Venues.Grvt, (provider, connection, onStatus) => new GrvtDataFetcher(
+            settings.Grvt, settings.Credentials.GetValueOrDefault(connection), onStatus, Time(provider), Loggers(provider), exchange: connection.Exchange));
+    }
+
     /// <summary>Where a connection leads, for a person.</summary>
     public static string Describe(ConnectionId connection, SiloSettings settings)
     {
@@ -83,6 +107,12 @@ internal static class VenueConnectors
         {
             var deribit = DeribitUrls.From(settings.Deribit);
             return $"{settings.Deribit.Environment}: {(connection.Role == ConnectionRole.Data ? deribit.Rest : deribit.Socket)}";
+        }
+
+        if (connection.Venue == Venues.Grvt)
+        {
+            var grvt = GrvtUrls.From(settings.Grvt);
+            return $"{settings.Grvt.Environment}: {grvt.Edge} and {grvt.Trading}";
         }
 
         if (connection.Venue != Venues.Binance)
