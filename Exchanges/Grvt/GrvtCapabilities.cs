@@ -20,7 +20,7 @@ internal static class GrvtCapabilities
         OrderTypes = [OrderType.Market, OrderType.Limit, OrderType.StopMarket, OrderType.StopLimit, OrderType.TakeProfitMarket, OrderType.TakeProfitLimit],
         TimesInForce = [TimeInForce.GoodTillCancelled, TimeInForce.ImmediateOrCancel, TimeInForce.FillOrKill, TimeInForce.GoodTillDate],
         ClientOrderIdPattern = "^[1-9][0-9]{0,19}$",
-        ClientOrderIdForm = "a decimal number from 1 to 18446744073709551615 without leading zeros; the venue's own screens use those below 9223372036854775808",
+        ClientOrderIdForm = "a decimal number from 1 to 18446744073709551615 without leading zeros",
         NativeReplace = false,
 
         // A signature holds 30 days at most, and the order as long as it.

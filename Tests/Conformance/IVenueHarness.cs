@@ -175,5 +175,6 @@ internal static class Harnesses
     {
         [Venues.Binance] = Binance.BinanceHarness.StartAsync,
         [Venues.Deribit] = Deribit.DeribitHarness.StartAsync,
+        [Venues.Grvt] = Grvt.GrvtHarness.StartAsync,
     };
 }
