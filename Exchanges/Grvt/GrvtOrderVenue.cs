@@ -123,6 +123,8 @@ internal sealed partial class GrvtOrderVenue : IOrderVenue
         if (reply.Error is not null)
             return false;
         await Task.Delay(_longestKill + TimeSpan.FromMilliseconds(500), _time, cancellationToken).ConfigureAwait(false);
+        if (_known.TryGetValue(order.ClientOrderId, out var known) && !known.IsSeen)
+            _known.TryRemove(order.ClientOrderId, out _);
         return true;
     }
 

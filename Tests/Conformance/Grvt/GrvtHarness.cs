@@ -265,7 +265,7 @@ internal sealed class GrvtHarness : IVenueHarness
 
         // The one kind of key can be used in two encodings.
         Encoding = key == VenueKey.OtherKind ? "lite" : "full",
-        CommandTimeoutMs = 15_000,
+        CommandTimeoutMs = 30_000,
         SocketStaleMs = 3_600_000,
         MarkPriceAgeMs = 600_000,
         InstrumentReloadSeconds = 86_400,
