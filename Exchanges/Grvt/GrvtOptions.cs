@@ -57,10 +57,10 @@ public sealed class GrvtOptions
     public double OrderBurst { get; set; } = 20;
 
     /// <summary>Private queries a second that the account has in the long run (about 5 at the venue).</summary>
-    public double QueryRate { get; set; } = 4;
+    public double QueryRate { get; set; } = 3;
 
     /// <summary>Private queries that the account may send at once.</summary>
-    public double QueryBurst { get; set; } = 10;
+    public double QueryBurst { get; set; } = 20;
 
     /// <summary>Public queries a second in the long run (about 25 at the venue).</summary>
     public double PublicRate { get; set; } = 15;
@@ -78,10 +78,10 @@ public sealed class GrvtOptions
     public double OmsShare { get; set; } = 0.5;
 
     /// <summary>The part of the queries that the position connection may use.</summary>
-    public double PmsShare { get; set; } = 0.2;
+    public double PmsShare { get; set; } = 0.25;
 
     /// <summary>The part of the queries that the recovery connection may use.</summary>
-    public double DataShare { get; set; } = 0.3;
+    public double DataShare { get; set; } = 0.25;
 
     /// <summary>How long nothing is sent after the venue has refused us for coming too often, in milliseconds.</summary>
     public int ThrottlePauseMs { get; set; } = 1_000;

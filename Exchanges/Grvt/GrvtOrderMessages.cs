@@ -100,9 +100,14 @@ internal static class GrvtOrderMessages
     }
 
     /// <summary>Reads an execution.</summary>
-    public static bool TryReadFill(ref Utf8Scanner json, string exchange, out Fill fill)
+    /// <param name="json">Stands before the execution.</param>
+    /// <param name="exchange">The exchange key that it carries.</param>
+    /// <param name="fill">What it says.</param>
+    /// <param name="isLiquidation">Whether the venue liquidated.</param>
+    public static bool TryReadFill(ref Utf8Scanner json, string exchange, out Fill fill, out bool isLiquidation)
     {
         fill = null!;
+        isLiquidation = false;
         string? symbol = null, tradeId = null, orderId = null, clientId = null, feeAsset = null;
         bool? buyer = null;
         bool? taker = null;
@@ -124,6 +129,7 @@ internal static class GrvtOrderMessages
                 _ when name.SequenceEqual("trade_id"u8) || name.SequenceEqual("ti"u8) => json.TryReadText(out tradeId),
                 _ when name.SequenceEqual("order_id"u8) || name.SequenceEqual("oi"u8) => json.TryReadText(out orderId),
                 _ when name.SequenceEqual("client_order_id"u8) || name.SequenceEqual("co"u8) => json.TryReadText(out clientId),
+                _ when name.SequenceEqual("is_liquidation"u8) || name.SequenceEqual("il"u8) => json.TryReadFlag(out isLiquidation),
                 _ when name.SequenceEqual("fee_currency"u8) || name.SequenceEqual("fc"u8) => json.TryReadText(out feeAsset),
                 _ => json.TrySkip(),
             };

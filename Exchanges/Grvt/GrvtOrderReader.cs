@@ -55,7 +55,7 @@ internal sealed class GrvtOrderReader(GrvtPrivateRest rest, string exchange, Tim
     internal Result<GrvtPage<OrderReport>> ReadOrders(byte[] body) => ReadMany<OrderReport>(body, "orders", TryReadOrder);
 
     internal Result<GrvtPage<Fill>> ReadFills(byte[] body) =>
-        ReadMany(body, "fills", (ref Utf8Scanner json, out Fill fill) => GrvtOrderMessages.TryReadFill(ref json, exchange, out fill));
+        ReadMany(body, "fills", (ref Utf8Scanner json, out Fill fill) => GrvtOrderMessages.TryReadFill(ref json, exchange, out fill, out _));
 
     private static Result<GrvtPage<T>> ReadMany<T>(byte[] body, string what, TryReadOne<T> read)
     {

@@ -46,6 +46,10 @@ internal interface IGrvtUserEvents
 /// </summary>
 internal sealed class GrvtUserStream(IGrvtUserEvents events, string exchange, TimeProvider time)
 {
+    private const int MostLiquidations = 64;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<string> _liquidations = new();
     private long _count;
     private long _owesSince;
 
@@ -99,7 +103,7 @@ internal sealed class GrvtUserStream(IGrvtUserEvents events, string exchange, Ti
         if (!GrvtOrderMessages.TryReadOrder(ref json, out var fields) || !json.AtEnd || fields.ToReport(ReportSource.Event, receivedAt) is not { } report)
             return false;
         ToldOfOrder();
-        events.OnOrder(report);
+        events.OnOrder(IsLiquidation(report.VenueOrderId) ? report with { Origin = OrderOrigin.Liquidation } : report);
         return true;
     }
 
@@ -117,9 +121,12 @@ internal sealed class GrvtUserStream(IGrvtUserEvents events, string exchange, Ti
 
     private bool TryReadFill(ref Utf8Scanner json, DateTimeOffset receivedAt)
     {
-        if (!GrvtOrderMessages.TryReadFill(ref json, exchange, out var fill) || !json.AtEnd)
+        if (!GrvtOrderMessages.TryReadFill(ref json, exchange, out var fill, out var isLiquidation) || !json.AtEnd)
             return false;
-        events.OnOrder(GrvtOrderMessages.ToReport(fill, ReportSource.Event, receivedAt));
+        if (isLiquidation)
+            NoteLiquidation(fill.VenueOrderId);
+        var report = GrvtOrderMessages.ToReport(fill, ReportSource.Event, receivedAt);
+        events.OnOrder(isLiquidation ? report with { Origin = OrderOrigin.Liquidation } : report);
         events.OnFill(fill);
         return true;
     }
@@ -138,6 +145,23 @@ internal sealed class GrvtUserStream(IGrvtUserEvents events, string exchange, Ti
             return false;
         events.OnTransfer(words, at, receivedAt);
         return true;
+    }
+
+    /// <summary>The venue's own orders look like any other; their executions say what they are.</summary>
+    private void NoteLiquidation(string venueOrderId)
+    {
+        lock (_gate)
+        {
+            _liquidations.Enqueue(venueOrderId);
+            if (_liquidations.Count > MostLiquidations)
+                _liquidations.Dequeue();
+        }
+    }
+
+    private bool IsLiquidation(string? venueOrderId)
+    {
+        lock (_gate)
+            return venueOrderId is not null && _liquidations.Contains(venueOrderId);
     }
 
     private void ToldOfOrder()

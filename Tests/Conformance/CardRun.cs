@@ -176,6 +176,10 @@ internal sealed partial class CardRun : IAsyncDisposable
     public async Task<Order> Working(string id, decimal? price = null, decimal? quantity = null, Side side = Side.Buy)
     {
         var order = (await Oms!.PlaceLimitOrder(Limit(id, price, quantity, side)).Within($"the place of {id}")).OrThrow().Order;
+
+        // Where the answer is a receipt, the event that proves the order may come behind it.
+        if (order.Status == OrderStatus.PendingNew)
+            order = await Tape.Shown(id, OrderStatus.Working);
         Assert.Equal(OrderStatus.Working, order.Status);
         return order;
     }

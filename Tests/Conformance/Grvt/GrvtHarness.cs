@@ -163,14 +163,9 @@ internal sealed class GrvtHarness : IVenueHarness
         });
     }
 
-    public string CloseBySystem(VenueClose kind) => _host.Grvt.Trading.CloseBySystem(
-        kind switch
-        {
-            VenueClose.Liquidation => GrvtSystemClose.Liquidation,
-            VenueClose.AutoDeleverage => GrvtSystemClose.Deleveraging,
-            _ => GrvtSystemClose.Settlement,
-        },
-        Symbol);
+    public string CloseBySystem(VenueClose kind) => kind == VenueClose.Liquidation
+        ? _host.Grvt.Trading.CloseBySystem(GrvtSystemClose.Liquidation, Symbol)
+        : throw new NotApplicableException("GRVT marks a liquidation and nothing else");
 
     public void MovePrices(decimal price)
     {
@@ -272,6 +267,8 @@ internal sealed class GrvtHarness : IVenueHarness
         ClockSeconds = 86_400,
         OrderRate = 1_000,
         OrderBurst = 1_000,
+        QueryRate = 5,
+        QueryBurst = 60,
         UserStreamOwesMs = 20_000,
         CompareSeconds = 60,
         ImmediateOrderSeconds = 600,
