@@ -18,7 +18,7 @@ internal sealed class GrvtOrderRequests(GrvtOptions options)
     /// <param name="order">The order.</param>
     /// <param name="terms">What is signed of its instrument; null when that is not known.</param>
     /// <param name="venueNow">The venue's clock.</param>
-    public ExchangeError? Check(Order order, GrvtSignedTerms? terms, DateTimeOffset venueNow)
+    public static ExchangeError? Check(Order order, GrvtSignedTerms? terms, DateTimeOffset venueNow)
     {
         if (order.Type == OrderType.TrailingStop)
             return Refuse(ExchangeErrorCode.NotSupported, "type", "GRVT has no trailing stop");

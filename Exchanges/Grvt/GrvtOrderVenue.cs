@@ -56,7 +56,7 @@ internal sealed partial class GrvtOrderVenue : IOrderVenue
     public Func<GrvtInstruments?> Instruments { get; init; } = () => null;
 
     /// <inheritdoc/>
-    public ExchangeError? Check(Order order) => _requests.Check(order, Instruments()?.SignedTermsOf(order.Symbol), VenueNow);
+    public ExchangeError? Check(Order order) => GrvtOrderRequests.Check(order, Instruments()?.SignedTermsOf(order.Symbol), VenueNow);
 
     /// <summary>The symbol of an order that works, by its client order id; null when it is not known.</summary>
     public string? SymbolOf(string clientOrderId) => _known.TryGetValue(clientOrderId, out var known) ? known.Symbol : null;

@@ -8,8 +8,6 @@ using Exchange.Grains.Interfaces;
 using Exchange.Simulator;
 using Exchange.Simulator.Control;
 using Exchange.Simulator.Grvt;
-using GrvtSimulatorOptions = Exchange.Simulator.Grvt.GrvtOptions;
-using GrvtOptions = Exchange.Exchanges.Grvt.GrvtOptions;
 using OrderCounters = Exchange.Exchanges.Common.Orders.OrderCounters;
 
 namespace Exchange.Tests.Conformance.Grvt;

@@ -102,10 +102,10 @@ public sealed class GrvtRequestTests
             "trigger" => Order(OrderType.StopMarket),
             _ => limit,
         };
-        var error = new GrvtOrderRequests(new GrvtOptions()).Check(order, what == "hash" ? null : _bitcoin, _now);
+        var error = GrvtOrderRequests.Check(order, what == "hash" ? null : _bitcoin, _now);
         Assert.NotNull(error);
         Assert.Equal((code, field, CommandOutcome.Rejected), (error.Code, error.Field, error.Outcome));
-        Assert.Null(new GrvtOrderRequests(new GrvtOptions()).Check(limit, _bitcoin, _now));
+        Assert.Null(GrvtOrderRequests.Check(limit, _bitcoin, _now));
     }
 
     [Fact]
