@@ -16,22 +16,9 @@ public sealed partial class DeribitSubscriber
     private protected override async Task<Result<InstrumentTable>> GetInstrumentTableAsync(CancellationToken cancellationToken) =>
         (await _access.Rest.GetInstruments(cancellationToken).ConfigureAwait(false)).Map<InstrumentTable>(i => i);
 
-    /// <summary>A channel sends its snapshot when it is subscribed to, and not to who has it already: it is given back and asked for again.</summary>
-    private protected override async Task<ExchangeError?> BringSnapshotAsync(BookFeed feed, BookSource book, CancellationToken cancellationToken)
-    {
-        if (SocketOf(book.Plan.Stream) is not { } socket)
-            return null;
-        var limit = TimeSpan.FromMilliseconds(_options.CommandTimeoutMs);
-        var waiting = Task.Delay(limit, Time, cancellationToken);
-        socket.Renew(book.Plan.Stream);
-        await waiting.ConfigureAwait(false);
-        lock (feed.Gate)
-        {
-            return book is { IsFetching: true, NeedsSnapshot: true }
-                ? new ExchangeError { Code = ExchangeErrorCode.Timeout, Message = $"{book.Plan.Stream} was asked for again, and brought no snapshot within {limit.TotalSeconds:0.#} s", Retryable = true }
-                : null;
-        }
-    }
+    /// <inheritdoc/>
+    private protected override Task<ExchangeError?> BringSnapshotAsync(BookFeed feed, BookSource book, CancellationToken cancellationToken) =>
+        RenewStreamAsync(feed, book, TimeSpan.FromMilliseconds(_options.CommandTimeoutMs), cancellationToken);
 
     /// <inheritdoc/>
     private protected override Task<Result<BookSnapshot>> ProbeBookAsync(string symbol, CancellationToken cancellationToken) =>

@@ -1,4 +1,5 @@
 using Exchange.Exchanges.Common.Http;
+using Exchange.Exchanges.Common.Sockets;
 using Exchange.Grains.Interfaces;
 using Microsoft.Extensions.Logging;
 
@@ -18,8 +19,9 @@ internal sealed class GrvtAccess : IDisposable
     /// <param name="logger">The log.</param>
     /// <param name="handler">Answers HTTP instead of the network, in tests.</param>
     /// <param name="random">Gives numbers from 0 up to 1 for the jitter of waits; null for a random source.</param>
+    /// <param name="tap">Sees the bodies of public answers, for recording.</param>
     /// <exception cref="ArgumentException">The settings are wrong; the message names each key.</exception>
-    public GrvtAccess(GrvtOptions options, double share, string exchange, TimeProvider time, ILogger logger, HttpMessageHandler? handler, Func<double>? random)
+    public GrvtAccess(GrvtOptions options, double share, string exchange, TimeProvider time, ILogger logger, HttpMessageHandler? handler, Func<double>? random, IFrameTap? tap = null)
     {
         if (options.Validate() is { Count: > 0 } errors)
             throw new ArgumentException(string.Join("; ", errors), nameof(options));
@@ -28,7 +30,7 @@ internal sealed class GrvtAccess : IDisposable
         Budget = new GrvtBudget(options, share, () => Clock.Now, time);
         Login = new GrvtLogin(options, Urls, Budget, Clock, time, logger, handler, random);
         _tradingHttp = new VenueHttp(Urls.Trading, new GrvtHttpRules(Budget.Queries), Budget.Queries, time, handler: handler, random: random);
-        _marketHttp = new VenueHttp(Urls.MarketData, new GrvtHttpRules(Budget.Public), Budget.Public, time, handler: handler, random: random);
+        _marketHttp = new VenueHttp(Urls.MarketData, new GrvtHttpRules(Budget.Public), Budget.Public, time, tap: tap, handler: handler, random: random);
         Rest = new GrvtRest(_marketHttp, options.IsLite, exchange);
         Private = new GrvtPrivateRest(_tradingHttp, Login, Rest, Clock, options.IsLite);
     }

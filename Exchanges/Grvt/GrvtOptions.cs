@@ -122,6 +122,44 @@ public sealed class GrvtOptions
     /// <summary>Age beyond which a mark price is not relied on, in milliseconds; one comes a second.</summary>
     public int MarkPriceAgeMs { get; set; } = 15_000;
 
+    /// <summary>
+    /// How books are had: <c>diff</c>, changes on a snapshot; <c>partial</c>, whole pictures; <c>auto</c>, pictures where they are fast and
+    /// deep enough and cost less.
+    /// </summary>
+    public string BookSource { get; set; } = "auto";
+
+    /// <summary>The interval of book changes, 50, 100, 500 or 1000 in milliseconds; 0 for what suits what is asked.</summary>
+    public int BookRateMs { get; set; }
+
+    /// <summary>The interval of best bid and ask, in milliseconds: 0 (every change), 50, 100, 200, 500, 1000 or 5000.</summary>
+    public int TopOfBookRateMs { get; set; } = 50;
+
+    /// <summary>The interval of mark prices, in milliseconds: 500, 1000 or 5000.</summary>
+    public int MarkPriceRateMs { get; set; } = 500;
+
+    /// <summary>How many trades a connection begins with, 50, 200, 500 or 1000: after a break, those that were missed are among them.</summary>
+    public int LatestTrades { get; set; } = 50;
+
+    /// <summary>
+    /// The instrument whose ticker each public socket has beside what is asked for, so that a dead one shows by its silence; empty for none.
+    /// </summary>
+    public string PulseSymbol { get; set; } = "BTC_USDT_Perp";
+
+    /// <summary>Selectors on one public socket before another is opened; the venue publishes no limit.</summary>
+    public int MaxSelectorsPerConnection { get; set; } = 50;
+
+    /// <summary>Silence of a book after which it is asked after over HTTP, in milliseconds; a still book sends nothing.</summary>
+    public int BookStaleMs { get; set; } = 60_000;
+
+    /// <summary>Silence of an instrument's trades after which they are asked after over HTTP, in milliseconds.</summary>
+    public int TradeStaleMs { get; set; } = 60_000;
+
+    /// <summary>Age at which a socket of market data is replaced, in hours.</summary>
+    public double RotateHours { get; set; } = 23;
+
+    /// <summary>How long a subscribe call waits for the venue's acknowledgement, in milliseconds.</summary>
+    public int SubscribeWaitMs { get; set; } = 5_000;
+
     /// <summary>True for the lite encoding.</summary>
     internal bool IsLite => Encoding == "lite";
 
@@ -135,6 +173,16 @@ public sealed class GrvtOptions
             GrvtUrls.Validate(this, environment, errors);
         OneOf(nameof(Encoding), Encoding, ["full", "lite"]);
         OneOf(nameof(MarketTimeInForce), MarketTimeInForce, ["IMMEDIATE_OR_CANCEL", "GOOD_TILL_TIME"]);
+        OneOf(nameof(BookSource), BookSource, ["auto", "diff", "partial"]);
+        OneOfNumbers(nameof(BookRateMs), BookRateMs, [0, 50, 100, 500, 1000]);
+        OneOfNumbers(nameof(TopOfBookRateMs), TopOfBookRateMs, [0, 50, 100, 200, 500, 1000, 5000]);
+        OneOfNumbers(nameof(MarkPriceRateMs), MarkPriceRateMs, [500, 1000, 5000]);
+        OneOfNumbers(nameof(LatestTrades), LatestTrades, [50, 200, 500, 1000]);
+        Between(nameof(MaxSelectorsPerConnection), MaxSelectorsPerConnection, 1, 1000);
+        Between(nameof(BookStaleMs), BookStaleMs, 500, 3_600_000);
+        Between(nameof(TradeStaleMs), TradeStaleMs, 1_000, 3_600_000);
+        Between(nameof(RotateHours), RotateHours, 0.001, 168);
+        Between(nameof(SubscribeWaitMs), SubscribeWaitMs, 0, 60_000);
         Between(nameof(RenewMinutes), RenewMinutes, 0.01, 600);
         Between(nameof(UntoldCookieMinutes), UntoldCookieMinutes, 0.01, 1440);
         Between(nameof(KeepAliveSeconds), KeepAliveSeconds, 1, 60);
@@ -167,6 +215,12 @@ public sealed class GrvtOptions
         {
             if (!legal.Contains(value))
                 errors.Add($"{Section}:{key}: '{value}' is none of {string.Join(", ", legal)}");
+        }
+
+        void OneOfNumbers(string key, int value, int[] legal)
+        {
+            if (!legal.Contains(value))
+                errors.Add(FormattableString.Invariant($"{Section}:{key}: {value} is none of {string.Join(", ", legal)}"));
         }
 
         void Between(string key, double value, double low, double high)

@@ -133,9 +133,13 @@ internal abstract class GrvtSocket(GrvtAccess access, GrvtOptions options, ILogg
     /// <summary>Subscribes on a link that is being opened, or is in service. An error names the stream.</summary>
     protected async Task<ExchangeError?> SubscribeAsync(SocketLink link, string stream, IReadOnlyCollection<string> selectors, CancellationToken cancellationToken)
     {
-        var answer = await RequestAsync(link, "subscribe", GrvtRpc.Streams(stream, selectors, IsLite), access.Budget.Queries, cancellationToken).ConfigureAwait(false);
+        var answer = await AskAsync(link, "subscribe", stream, selectors, cancellationToken).ConfigureAwait(false);
         return answer.Error is { } error ? error with { Message = $"subscribing to {stream}: {error.Message}", Outcome = null } : null;
     }
+
+    /// <summary>Asks for selectors of a stream, or gives them back; the result lists what was done.</summary>
+    protected Task<GrvtAnswer> AskAsync(SocketLink link, string method, string stream, IReadOnlyCollection<string> selectors, CancellationToken cancellationToken) =>
+        RequestAsync(link, method, GrvtRpc.Streams(stream, selectors, IsLite), isPrivate ? access.Budget.Queries : access.Budget.Public, cancellationToken);
 
     /// <summary>Takes a message of a stream, on the receiving thread.</summary>
     /// <param name="link">The link that it came by.</param>
@@ -143,6 +147,9 @@ internal abstract class GrvtSocket(GrvtAccess access, GrvtOptions options, ILogg
     /// <param name="step">How it stands to the one before it; a repeated one is not handed on.</param>
     /// <param name="receivedAt">When it arrived, UTC.</param>
     protected abstract FrameKind OnData(SocketLink link, in GrvtFrame frame, GrvtStep step, DateTimeOffset receivedAt);
+
+    /// <summary>Takes the result of a reply ahead of whoever waits for it, on the receiving thread: it may tell where numbers begin.</summary>
+    protected virtual void OnReply(SocketLink link, ReadOnlySpan<byte> result) => SequencesOf(link).NoteSubscribed(result);
 
     /// <inheritdoc/>
     public override FrameKind OnFrame(SocketLink link, ReadOnlySpan<byte> frame, DateTimeOffset receivedAt, out long replyTo)
@@ -155,7 +162,7 @@ internal abstract class GrvtSocket(GrvtAccess access, GrvtOptions options, ILogg
             case GrvtFrameKind.Reply:
                 replyTo = read.Id;
                 if (!read.Result.IsEmpty)
-                    SequencesOf(link).NoteSubscribed(read.Result);
+                    OnReply(link, read.Result);
                 return FrameKind.Reply;
             case GrvtFrameKind.Data:
                 var step = SequencesOf(link).Judge(read);

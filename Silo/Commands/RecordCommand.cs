@@ -5,6 +5,7 @@ using Exchange.Exchanges.Binance;
 using Exchange.Exchanges.Common;
 using Exchange.Exchanges.Common.Market;
 using Exchange.Exchanges.Deribit;
+using Exchange.Exchanges.Grvt;
 using Exchange.Exchanges.Recording;
 using Exchange.Grains.Interfaces;
 
@@ -16,7 +17,7 @@ internal static class RecordCommand
     public static Command Create()
     {
         var symbols = new Option<string[]>("--symbol") { Description = "the venue's own symbol; may be given more than once", Required = true, AllowMultipleArgumentsPerToken = true };
-        var exchange = new Option<string>("--exchange") { Description = "binance or deribit", DefaultValueFactory = _ => Venues.Binance };
+        var exchange = new Option<string>("--exchange") { Description = "binance, grvt or deribit", DefaultValueFactory = _ => Venues.Binance };
         var environment = new Option<string>("--env") { Description = "sim, testnet or live", DefaultValueFactory = _ => "sim" };
         var seconds = new Option<int>("--seconds") { Description = "how long; 0 until Ctrl-C", DefaultValueFactory = _ => 0 };
         var folder = new Option<DirectoryInfo>("--out") { Description = "the folder of the file", DefaultValueFactory = _ => new DirectoryInfo("recordings") };
@@ -30,9 +31,10 @@ internal static class RecordCommand
     {
         var binance = new BinanceOptions { Environment = environment, BookSource = "diff" };
         var deribit = new DeribitOptions { Environment = environment, BookSource = "diff" };
-        if (exchange is not (Venues.Binance or Venues.Deribit))
-            return Fail($"--exchange: '{exchange}' cannot be recorded; legal are {Venues.Binance} and {Venues.Deribit}");
-        if ((exchange == Venues.Deribit ? deribit.Validate() : binance.Validate()) is { Count: > 0 } errors)
+        var grvt = new GrvtOptions { Environment = environment, BookSource = "diff" };
+        if (exchange is not (Venues.Binance or Venues.Deribit or Venues.Grvt))
+            return Fail($"--exchange: '{exchange}' cannot be recorded; legal are {Venues.Binance}, {Venues.Grvt} and {Venues.Deribit}");
+        if ((exchange == Venues.Deribit ? deribit.Validate() : exchange == Venues.Grvt ? grvt.Validate() : binance.Validate()) is { Count: > 0 } errors)
             return Fail(string.Join("; ", errors));
         if (seconds is < 0 or > 604_800)
             return Fail($"--seconds: {seconds} is outside 0 to 604800");
@@ -41,15 +43,18 @@ internal static class RecordCommand
         await using var writer = new RecordingWriter(path);
 
         // Without credentials: a login would stand in the file. Books of Deribit come in changes of 100 ms then.
-        await using MarketSubscriber subscriber = exchange == Venues.Deribit
-            ? new DeribitSubscriber(deribit, null, new Discard(), tap: writer)
-            : new BinanceSubscriber(binance, new Discard(), tap: writer);
+        await using MarketSubscriber subscriber = exchange switch
+        {
+            Venues.Deribit => new DeribitSubscriber(deribit, null, new Discard(), tap: writer),
+            Venues.Grvt => new GrvtSubscriber(grvt, new Discard(), tap: writer),
+            _ => new BinanceSubscriber(binance, new Discard(), tap: writer),
+        };
         var connected = await subscriber.Connect(cancellation);
         if (!connected.IsSuccess)
             return Fail(connected.Error.Message);
         foreach (var symbol in symbols)
         {
-            foreach (var subscribed in await SubscribeAsync(subscriber, symbol, cancellation))
+            foreach (var subscribed in await SubscribeAsync(subscriber, symbol, exchange == Venues.Grvt ? 500 : 1000, cancellation))
             {
                 if (!subscribed.IsSuccess)
                     return Fail(subscribed.Error.Message);
@@ -78,9 +83,9 @@ internal static class RecordCommand
         }
     }
 
-    private static async Task<Result<MarketSubscription>[]> SubscribeAsync(MarketSubscriber subscriber, string symbol, CancellationToken cancellation) =>
+    private static async Task<Result<MarketSubscription>[]> SubscribeAsync(MarketSubscriber subscriber, string symbol, int topN, CancellationToken cancellation) =>
     [
-        await subscriber.SubscribeOrderBook(symbol, 1000, 0, cancellationToken: cancellation),
+        await subscriber.SubscribeOrderBook(symbol, topN, 0, cancellationToken: cancellation),
         await subscriber.SubscribeTrades(symbol, cancellationToken: cancellation),
         await subscriber.SubscribeTopOfBook(symbol, cancellationToken: cancellation),
         await subscriber.SubscribeMarkPrice(symbol, cancellationToken: cancellation),

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Exchange.Exchanges.Binance;
 using Exchange.Exchanges.Common.Market;
 using Exchange.Exchanges.Deribit;
+using Exchange.Exchanges.Grvt;
 using Exchange.Exchanges.Recording;
 using Exchange.Grains.Interfaces;
 
@@ -49,13 +50,16 @@ internal static class ReplayCommand
     {
         foreach (var entry in entries)
         {
+            // Asked first: frames of both GRVT and Binance begin with the name of a stream.
+            if (GrvtReplay.Recognizes(entry))
+                return GrvtReplay.Run(entries, symbol, top);
             if (BinanceReplay.Recognizes(entry))
                 return BinanceReplay.Run(entries, symbol, top);
             if (DeribitReplay.Recognizes(entry))
                 return DeribitReplay.Run(entries, symbol, top);
         }
 
-        return ExchangeError.InvalidArgument("file", "no line of it tells which venue it is of; recordings of Binance and Deribit can be played");
+        return ExchangeError.InvalidArgument("file", "no line of it tells which venue it is of; recordings of Binance, GRVT and Deribit can be played");
     }
 
     private static string ToJson(ReplayResult result)

@@ -27,6 +27,7 @@ internal static class VenueConnectors
         new(ConnectionRole.Oms, Venues.Grvt),
         new(ConnectionRole.Pms, Venues.Grvt),
         new(ConnectionRole.Data, Venues.Grvt),
+        new(ConnectionRole.Market, Venues.Grvt),
     ];
 
     /// <summary>Any account of an implemented role and venue.</summary>
@@ -83,6 +84,8 @@ internal static class VenueConnectors
 
     private static void AddGrvt(IServiceCollection services, SiloSettings settings)
     {
+        services.AddMarketConnector(Venues.Grvt, (provider, connection, sink) => new GrvtSubscriber(
+            settings.Grvt, sink, Time(provider), Loggers(provider), exchange: connection.Exchange));
         services.AddOmsConnector(Venues.Grvt, (provider, context) => new GrvtOms(settings.Grvt, new GrvtOmsParts
         {
             Sink = context.Sink,
@@ -112,7 +115,7 @@ internal static class VenueConnectors
         if (connection.Venue == Venues.Grvt)
         {
             var grvt = GrvtUrls.From(settings.Grvt);
-            return $"{settings.Grvt.Environment}: {grvt.Edge} and {grvt.Trading}";
+            return $"{settings.Grvt.Environment}: {(connection.Role == ConnectionRole.Market ? grvt.MarketData : $"{grvt.Edge} and {grvt.Trading}")}";
         }
 
         if (connection.Venue != Venues.Binance)

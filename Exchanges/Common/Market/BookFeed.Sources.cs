@@ -209,6 +209,8 @@ internal sealed partial class BookFeed
 
         public override bool TryRead(ref Utf8Scanner json) => _message.TryRead(ref json);
 
+        public override void Place(in MessagePlace place) => _message.Place(place);
+
         public override void Apply(DateTimeOffset receivedAt) => feed.OnMessage(this, _message, receivedAt);
 
         protected override void OnSubscribed() => feed.OnSubscribed(this);

@@ -24,6 +24,11 @@ internal abstract class BookMessage
     /// <summary>Asks, in the venue's order.</summary>
     public LevelBuffer Asks { get; } = new();
 
+    /// <inheritdoc cref="StreamHandler.Place"/>
+    public virtual void Place(in MessagePlace place)
+    {
+    }
+
     /// <summary>Reads the object that the scanner stands before.</summary>
     public abstract bool TryRead(ref Utf8Scanner json);
 }

@@ -15,10 +15,10 @@ internal abstract class MarketDataProcessor
     private readonly Utf8KeyTable<StreamHandler> _handlers = new();
 
     /// <summary>Starts to take a stream's messages.</summary>
-    public void Add(StreamHandler handler) => _handlers.Set(handler.Stream, handler);
+    public virtual void Add(StreamHandler handler) => _handlers.Set(handler.Stream, handler);
 
     /// <summary>Gives a handler no more messages. One that has taken its place meanwhile stays.</summary>
-    public void Remove(StreamHandler handler) => _handlers.Remove(handler.Stream, handler);
+    public virtual void Remove(StreamHandler handler) => _handlers.Remove(handler.Stream, handler);
 
     /// <summary>Takes one frame.</summary>
     /// <param name="frame">The frame.</param>

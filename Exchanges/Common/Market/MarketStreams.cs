@@ -87,6 +87,9 @@ internal sealed class MarketStreams : IDisposable
     /// <summary>Streams that should be on it.</summary>
     public int Count => _wanted.Count;
 
+    /// <summary>The names of those streams.</summary>
+    public ICollection<string> Wanted => _wanted.Keys;
+
     /// <summary>Since when nothing has been wanted of it, as a timestamp; 0 while something is.</summary>
     public long IdleSince { get; private set; }
 

@@ -144,6 +144,25 @@ public abstract partial class MarketSubscriber : IBookHost, ITradeHost
         }
     }
 
+    /// <summary>
+    /// Gets a snapshot from a venue whose stream begins with one, and sends none to who has the stream already: it is given back and asked
+    /// for again.
+    /// </summary>
+    private protected async Task<ExchangeError?> RenewStreamAsync(BookFeed feed, BookSource book, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        if (SocketOf(book.Plan.Stream) is not { } socket)
+            return null;
+        var waiting = Task.Delay(limit, _time, cancellationToken);
+        socket.Renew(book.Plan.Stream);
+        await waiting.ConfigureAwait(false);
+        lock (feed.Gate)
+        {
+            return book is { IsFetching: true, NeedsSnapshot: true }
+                ? new ExchangeError { Code = ExchangeErrorCode.Timeout, Message = $"{book.Plan.Stream} was asked for again, and brought no snapshot within {limit.TotalSeconds:0.#} s", Retryable = true }
+                : null;
+        }
+    }
+
     private async Task FetchTradesAsync(TradeFeed feed, long from, long to, CancellationToken stop)
     {
         string? error;

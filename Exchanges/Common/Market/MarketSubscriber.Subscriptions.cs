@@ -179,7 +179,7 @@ public abstract partial class MarketSubscriber
         foreach (var handler in needed.Values.Where(h => SocketOf(h.Stream) is null))
         {
             var route = RouteOf(handler.Stream);
-            var socket = Array.Find(_sockets, s => s.Route == route && s.Count < _settings.MaxStreamsPerSocket) ?? OpenSocket(route);
+            var socket = Array.Find(_sockets, s => s.Route == route && s.Count < _settings.MaxStreamsPerSocket && MayCarry(s, handler.Stream)) ?? OpenSocket(route);
             _ = socket.Add(handler);
         }
     }

@@ -176,6 +176,9 @@ public abstract partial class MarketSubscriber : IExchangeSubscriber, IAsyncDisp
     /// <summary>The part of the venue that a stream lives on.</summary>
     private protected abstract string RouteOf(string stream);
 
+    /// <summary>Whether a socket may have a stream beside those that are wanted of it.</summary>
+    private protected virtual bool MayCarry(MarketStreams socket, string stream) => true;
+
     /// <summary>A socket for a route, with nothing on it.</summary>
     private protected abstract MarketStreams NewSocket(string route);
 

@@ -23,6 +23,11 @@ internal abstract class StreamHandler(string stream, Lock gate)
     /// <summary>Reads the message's data; false when it cannot be read. Changes nothing that is visible.</summary>
     public abstract bool TryRead(ref Utf8Scanner json);
 
+    /// <summary>Takes where the venue's envelope places the message that was read, where it does; before it is applied.</summary>
+    public virtual void Place(in MessagePlace place)
+    {
+    }
+
     /// <summary>Applies what was read.</summary>
     public abstract void Apply(DateTimeOffset receivedAt);
 

@@ -60,7 +60,7 @@ internal abstract class TradeFeed(string exchange, string symbol, string stream,
     public long Lost { get; private set; }
 
     /// <summary>Messages that brought a trade again.</summary>
-    public long Repeated { get; private set; }
+    public long Repeated { get; protected set; }
 
     /// <summary>Trades that the sink refused by throwing.</summary>
     public long SinkFailures { get; private set; }
@@ -147,6 +147,9 @@ internal abstract class TradeFeed(string exchange, string symbol, string stream,
 
     /// <inheritdoc/>
     protected override void OnLost(string reason) => _lastNew = 0;
+
+    /// <summary>What was read of the message at hand, oldest first, until it is applied.</summary>
+    protected List<MarketTrade> Read => _read;
 
     /// <summary>Reads a message's trades, oldest first; those of something else that shares the stream are left out.</summary>
     protected abstract bool TryRead(ref Utf8Scanner json, List<MarketTrade> trades);

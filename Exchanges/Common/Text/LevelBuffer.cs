@@ -77,6 +77,38 @@ public sealed class LevelBuffer
         return json.Ok;
     }
 
+    /// <summary>
+    /// Reads an array of objects, each with a price and a quantity under either of two names, a text or a number; further members are
+    /// passed over. False when anything else is found, one of the two is missing, or a quantity is below zero.
+    /// </summary>
+    public bool TryReadObjects(
+        ref Utf8Scanner json, ReadOnlySpan<byte> price, ReadOnlySpan<byte> shortPrice, ReadOnlySpan<byte> quantity, ReadOnlySpan<byte> shortQuantity)
+    {
+        Count = 0;
+        if (!json.TryEnterArray())
+            return false;
+        while (json.NextElement())
+        {
+            decimal levelPrice = 0, levelQuantity = -1;
+            var hasPrice = false;
+            var ok = json.TryEnterObject();
+            while (ok && json.NextProperty(out var name))
+            {
+                if (name.SequenceEqual(price) || name.SequenceEqual(shortPrice))
+                    ok = hasPrice = json.TryReadDecimal(out levelPrice);
+                else if (name.SequenceEqual(quantity) || name.SequenceEqual(shortQuantity))
+                    ok = json.TryReadDecimal(out levelQuantity);
+                else
+                    ok = json.TrySkip();
+            }
+
+            if (!ok || !json.Ok || !hasPrice || levelQuantity < 0 || !TryAdd(levelPrice, levelQuantity))
+                return false;
+        }
+
+        return json.Ok;
+    }
+
     /// <summary>Empties the buffer.</summary>
     public void Clear() => Count = 0;
 

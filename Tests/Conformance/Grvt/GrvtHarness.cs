@@ -114,7 +114,7 @@ internal sealed class GrvtHarness : IVenueHarness
     public IExchangeDataFetcher CreateDataFetcher(Action<ConnectionStatus> onStatus, VenueKey key) =>
         new NumberedDataFetcher(_ids, new GrvtDataFetcher(Options(key), Credentials(key), onStatus, Time, random: () => 0));
 
-    public IExchangeSubscriber CreateSubscriber(IMarketDataSink sink) => throw new NotApplicableException("GRVT's market data connector does not exist yet");
+    public IExchangeSubscriber CreateSubscriber(IMarketDataSink sink) => new GrvtSubscriber(Options(VenueKey.Usual), sink, Time, random: () => 0);
 
     public OrderCounters CountersOf(IExchangeOms oms) => ((GrvtOms)((NumberedOms)oms).Inner).Counters;
 
