@@ -7,6 +7,7 @@ using Exchange.Exchanges.Common;
 using Exchange.Exchanges.Common.Books;
 using Exchange.Exchanges.Common.Market;
 using Exchange.Exchanges.Deribit;
+using Exchange.Exchanges.Grvt;
 using Exchange.Grains.Interfaces;
 
 namespace Exchange.Benchmarks.Parsing;
@@ -39,11 +40,14 @@ internal static class ParseBenchmark
         if (sink.Book is not { State: BookState.Synced, Bids.Length: 20, Asks.Length: 20 } || sink.Count < Iterations * Rounds)
             throw new InvalidOperationException($"the frames did not become books ({sink.Count} published, the last {sink.Book?.State})");
         var deribit = MeasureDeribit(received);
+        var (picture, changes) = (MeasureGrvt(received, isPicture: true), MeasureGrvt(received, isPicture: false));
         var tokens = Measure(frame, idAt, ReadTokens);
         var document = Measure(frame, idAt, ReadDocument);
         var update = UpdateBytes();
         Print("frame → book", ours, null);
         Print("Deribit → book", deribit, null);
+        Print("GRVT → book", picture, null);
+        Print("GRVT, changes", changes, null);
         Print("Utf8JsonReader", tokens, ours);
         Print("JsonDocument", document, ours);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -68,6 +72,57 @@ internal static class ParseBenchmark
         if (sink.Book is not { State: BookState.Synced, Bids.Length: 20, Asks.Length: 20 } || sink.Count < Iterations * Rounds)
             throw new InvalidOperationException($"Deribit's frames did not become books ({sink.Count} published, the last {sink.Book?.State})");
         return figure;
+    }
+
+    /// <summary>Twenty levels a side as GRVT sends them, whole or as changes: objects with named members, texts for numbers, an envelope that counts.</summary>
+    private static (double Microseconds, long Bytes) MeasureGrvt(DateTimeOffset received, bool isPicture)
+    {
+        const string Symbol = "BTC_USDT_Perp";
+        var sink = new LastBook();
+        using var feed = new BookFeed(Venues.Grvt, Symbol, new GrvtBookSource(new GrvtOptions()), sink, sink, TimeProvider.System);
+        var processor = new GrvtMarketDataProcessor();
+        feed.SetDemand(new StreamDemand(20, 0, null), isPicture ? new BookPlan(GrvtChannels.Picture(Symbol, 50, 500), true, 50) : new BookPlan(GrvtChannels.Book(Symbol, 50), false, GrvtBookPlan.MaxDepth));
+        foreach (var handler in feed.Handlers)
+        {
+            processor.Add(handler);
+            handler.MarkSubscribed(1);
+        }
+
+        processor.OnFrame(MakeGrvtFrame(isPicture, isSnapshot: true, out _, out _), 1, received, out _);
+        var frame = MakeGrvtFrame(isPicture, isSnapshot: isPicture, out var idAt, out var numbersAt);
+        var figure = Measure(frame, idAt, bytes =>
+        {
+            processor.OnFrame(bytes, 1, received, out _);
+            foreach (var at in numbersAt)
+                Increment(bytes, at);
+        });
+        if (sink.Book is not { State: BookState.Synced, Bids.Length: 20, Asks.Length: 20 } || sink.Count < Iterations * Rounds)
+            throw new InvalidOperationException($"GRVT's frames did not become books ({sink.Count} published, the last {sink.Book?.State})");
+        return figure;
+    }
+
+    private static byte[] MakeGrvtFrame(bool isPicture, bool isSnapshot, out int idAt, out int[] numbersAt)
+    {
+        var text = new StringBuilder(isPicture
+            ? "{\"stream\":\"v1.book.s\",\"selector\":\"BTC_USDT_Perp@500-50\",\"sequence_number\":\""
+            : "{\"stream\":\"v1.book.d\",\"selector\":\"BTC_USDT_Perp@50\",\"sequence_number\":\"");
+        var sequenceAt = text.Length + 8;
+        text.Append(isSnapshot ? "0" : "001061214").Append("\",\"feed\":{\"event_time\":\"");
+        idAt = text.Length + 18;
+        text.Append("1767292408400000000\",\"instrument\":\"BTC_USDT_Perp\",\"bids\":[");
+        AppendGrvtLevels(text, 88107.3m, -0.1m);
+        text.Append("],\"asks\":[");
+        AppendGrvtLevels(text, 88107.4m, 0.1m);
+        text.Append("]},\"prev_sequence_number\":\"");
+        numbersAt = isSnapshot ? [] : [sequenceAt, text.Length + 8];
+        text.Append(isSnapshot ? "0" : "001061213").Append("\"}");
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+
+    private static void AppendGrvtLevels(StringBuilder text, decimal price, decimal step)
+    {
+        for (var i = 0; i < 20; i++)
+            text.Append(CultureInfo.InvariantCulture, $"{(i > 0 ? "," : "")}{{\"price\":\"{price + (i * step):0.0}\",\"size\":\"{1.004m + (i * 0.137m):0.000}\",\"num_orders\":11}}");
     }
 
     private static (double Microseconds, long Bytes) Measure(byte[] frame, int idAt, Action<byte[]> parse)

@@ -43,6 +43,10 @@ internal sealed class StreamedBook(BookPlan plan, BookChain chain) : BookSource(
             return Ignore();
         if (link > _link && _builder.IsSynced)
             return OnSuccessor(message, link, receivedAt);
+
+        // Sent twice, behind changes that it does not hold.
+        if (message.IsSnapshot && _builder.IsSynced && message.Ids.Last < _builder.LastUpdateId)
+            return Ignore();
         _link = link;
         var step = Feed(_builder, message, receivedAt);
         switch (step)

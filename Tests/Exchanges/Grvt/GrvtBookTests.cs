@@ -86,6 +86,7 @@ public sealed class GrvtBookTests
             var processor = new GrvtMarketDataProcessor();
             processor.Add(feed.Handlers.Single());
             List<Subscription> sockets = [new(1, venue)];
+            processor.OnReply(sockets[0].Acknowledgement(), 1);
             var next = 2;
             for (var i = 0; i < 150; i++)
             {
@@ -112,7 +113,10 @@ public sealed class GrvtBookTests
 
                 // The socket is replaced: both deliver for a while.
                 if (sockets.Count == 1 && random.Next(20) == 0)
+                {
                     sockets.Add(new Subscription(next++, venue));
+                    processor.OnReply(sockets[^1].Acknowledgement(), sockets[^1].Link);
+                }
                 else if (sockets.Count == 2 && random.Next(6) == 0)
                     sockets.RemoveAt(0);
 
@@ -122,6 +126,7 @@ public sealed class GrvtBookTests
                     host.Wanted = null;
                     processor.OnReply("""{"stream":"v1.book.d","unsubs":["X@50"]}"""u8, sockets[^1].Link);
                     sockets[^1].Renew();
+                    processor.OnReply(sockets[^1].Acknowledgement(), sockets[^1].Link);
                 }
             }
 
@@ -202,6 +207,10 @@ public sealed class GrvtBookTests
         private long _number = 1000 * link;
 
         public int Link => link;
+
+        /// <summary>The result of a subscribe call: it tells the number of the first change, which may be lost.</summary>
+        public byte[] Acknowledgement() => System.Text.Encoding.UTF8.GetBytes(FormattableString.Invariant(
+            $"{{\"stream\":\"v1.book.d\",\"subs\":[\"X@50\"],\"unsubs\":[],\"num_snapshots\":[1],\"first_sequence_number\":[\"{_number + 1}\"],\"latest_sequence_number\":[\"{_number}\"]}}"));
 
         public void Renew()
         {

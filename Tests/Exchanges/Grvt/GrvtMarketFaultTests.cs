@@ -7,8 +7,6 @@ using Exchange.Simulator.Grvt;
 using Exchange.Simulator.Faults;
 using Exchange.Tests.Support;
 using Xunit;
-using GrvtOptions = Exchange.Exchanges.Grvt.GrvtOptions;
-using GrvtSimulatorOptions = Exchange.Simulator.Grvt.GrvtOptions;
 
 namespace Exchange.Tests.Exchanges.Grvt;
 
@@ -95,6 +93,76 @@ public sealed class GrvtMarketFaultTests
         Assert.NotNull((await sink.Marks.First(m => m.Mark > 0, "a mark price")).FundingRate);
         var status = (await connector.GetStatus(TestContext.Current.CancellationToken)).OrThrow();
         Assert.Equal((ConnectionState.Ready, 0L, 0L), (status.State, status.UnknownMessages, status.UnreadableMessages));
+    }
+
+    /// <summary>An acknowledgement that does not come: the streams are taken back, asked for again, and what they bring is right.</summary>
+    [Fact]
+    public async Task A_missing_acknowledgement_is_made_good()
+    {
+        await using var simulator = await SimulatorHost.StartAsync(
+            new SimulatorOptions { Venues = [GrvtVenue.VenueName], Seed = 11 }, TestContext.Current.CancellationToken);
+        var sink = new RecordingSink();
+        await using var connector = new GrvtSubscriber(new GrvtOptions { MarketDataUrl = simulator.GrvtMarketDataUri, PulseSymbol = "", CommandTimeoutMs = 500 }, sink);
+        (await connector.Connect(TestContext.Current.CancellationToken).Within("the connection")).OrThrow();
+        var lost = simulator.AddFault(new Fault { Venue = GrvtVenue.VenueName, Kind = FaultKind.SwallowAck, Count = 1 });
+        (await connector.SubscribeOrderBook(Symbol, 20, 0, cancellationToken: TestContext.Current.CancellationToken).Within("the subscription")).OrThrow();
+        await lost.Exhausted.Within("the acknowledgement to be lost");
+        var from = sink.Books.All.Count;
+        var seen = 0;
+        await sink.Books.Next(from, b => b.State == BookState.Synced && ++seen == 5, "synced books");
+        var status = (await connector.GetStatus(TestContext.Current.CancellationToken)).OrThrow();
+        Assert.Equal((ConnectionState.Ready, 0L), (status.State, status.Reconnects));
+    }
+
+    /// <summary>The pulse is refused where its instrument does not exist: it is done without.</summary>
+    [Fact]
+    public async Task A_venue_without_the_instrument_of_the_pulse_serves_all_the_same()
+    {
+        await using var simulator = await SimulatorHost.StartAsync(
+            new SimulatorOptions { Venues = [GrvtVenue.VenueName], Seed = 11 }, TestContext.Current.CancellationToken);
+        var sink = new RecordingSink();
+        await using var connector = new GrvtSubscriber(new GrvtOptions { MarketDataUrl = simulator.GrvtMarketDataUri, PulseSymbol = "NO_SUCH_Perp" }, sink);
+        (await connector.Connect(TestContext.Current.CancellationToken).Within("the connection")).OrThrow();
+        (await connector.SubscribeTopOfBook(Symbol, cancellationToken: TestContext.Current.CancellationToken).Within("best prices")).OrThrow();
+        await sink.Tops.First(t => t.Bid is not null && t.Ask is not null, "best prices");
+    }
+
+    /// <summary>Trades that happen while there is no socket are told when the next one begins: each once, and in order.</summary>
+    [Fact]
+    public async Task Trades_of_a_break_are_told_behind_it()
+    {
+        await using var simulator = await SimulatorHost.StartAsync(
+            new SimulatorOptions { Venues = [GrvtVenue.VenueName], Grvt = new GrvtSimulatorOptions { Symbols = [Symbol] }, Runs = false, Seed = 11 },
+            TestContext.Current.CancellationToken);
+        simulator.Step(2_000);
+        var sink = new RecordingSink();
+        await using var connector = new GrvtSubscriber(new GrvtOptions { MarketDataUrl = simulator.GrvtMarketDataUri }, sink, random: () => 0);
+        (await connector.Connect(TestContext.Current.CancellationToken).Within("the connection")).OrThrow();
+        (await connector.SubscribeTrades(Symbol, cancellationToken: TestContext.Current.CancellationToken).Within("the subscription")).OrThrow();
+        var feed = simulator.Grvt.Api.Market.Find(Symbol)!;
+        for (var i = 1; i <= 3; i++)
+            Print(61_000 + i);
+        await sink.Trades.First(t => t.Price == 61_003, "the third trade");
+        var from = sink.Statuses.All.Count;
+        var refused = simulator.AddFault(new Fault { Venue = GrvtVenue.VenueName, Kind = FaultKind.RefuseConnection, Count = 0 });
+        simulator.AddFault(new Fault { Venue = GrvtVenue.VenueName, Kind = FaultKind.DropSocket, Count = 1 });
+        await sink.Statuses.Next(from, s => s.State != ConnectionState.Ready, "the socket to be lost");
+        for (var i = 4; i <= 9; i++)
+            Print(61_000 + i);
+        from = sink.Statuses.All.Count;
+        Assert.NotNull(refused);
+        simulator.ClearFaults();
+        await sink.Statuses.Next(from, s => s.State == ConnectionState.Ready, "the next socket");
+        Print(61_010);
+        await sink.Trades.First(t => t.Price == 61_010, "the trade behind the break");
+        Assert.Equal(Enumerable.Range(61_001, 10).Select(p => (decimal)p), sink.Trades.All.Select(t => t.Price));
+
+        void Print(decimal price)
+        {
+            simulator.Advance(TimeSpan.FromMilliseconds(5));
+            lock (simulator.Context.Turn)
+                feed.Print(price);
+        }
     }
 
     /// <summary>

@@ -64,6 +64,8 @@ public sealed class GrvtMarketMessageTests
         Take(Frame(false, 7, 6, 200, "10:2", ""));
         Take(Frame(false, 7, 6, 200, "10:3", ""));
         Assert.Equal((2m, 1L), (feed.Current().Bids[0].Quantity, _processor.Repeated));
+        Take(Frame(false, 0, 0, 100, "10:1", "11:1"));
+        Assert.Equal(2m, feed.Current().Bids[0].Quantity);
         Take(Frame(false, 0, 0, 250, "10:4", "11:1"));
         Take(Frame(false, 8, 7, 300, "9:1", ""));
         Assert.Equal([new(10m, 4m), new(9m, 1m)], feed.Current().Bids);
