@@ -170,7 +170,8 @@ internal static class Invariants
                     yield return $"{what}: filled went back from {before.CumulativeQuantity} to {order.CumulativeQuantity}";
                 if (before is { IsTerminal: true } && !order.IsTerminal && update.Event is not (OrderEvent.Reconciled or OrderEvent.Resolved or OrderEvent.Accepted))
                     yield return $"{what}: it had ended as {before.Status}";
-                if (before is not null && before.VenueOrderId is not null && order.VenueOrderId is null)
+                // The rest of a replacement may be on its way to an id of its own: the former one is among the earlier ones then.
+                if (before?.VenueOrderId is { } known && order.VenueOrderId is null && !order.EarlierVenueOrderIds.Contains(known))
                     yield return $"{what}: the venue's id was forgotten";
                 if (order.Status == OrderStatus.Filled && order.CumulativeQuantity < order.Quantity)
                     yield return $"{what}: Filled with {order.CumulativeQuantity} of {order.Quantity}";
