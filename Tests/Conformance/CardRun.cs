@@ -177,12 +177,23 @@ internal sealed partial class CardRun : IAsyncDisposable
     {
         var order = (await Oms!.PlaceLimitOrder(Limit(id, price, quantity, side)).Within($"the place of {id}")).OrThrow().Order;
 
-        // Where the answer is a receipt, the event that proves the order may come behind it.
-        if (order.Status == OrderStatus.PendingNew)
-            order = await Tape.Shown(id, OrderStatus.Working);
+        order = await Becomes(order, OrderStatus.Working);
         Assert.Equal(OrderStatus.Working, order.Status);
         return order;
     }
+
+    /// <summary>Cancels an order and sees it end so.</summary>
+    public async Task<Order> Cancelled(IExchangeOms oms, string id)
+    {
+        var order = (await oms.CancelOrder(Key(id)).Within($"the cancel of {id}")).OrThrow().Order;
+        order = await Becomes(order, OrderStatus.Cancelled);
+        Assert.Equal(OrderStatus.Cancelled, order.Status);
+        return order;
+    }
+
+    /// <summary>Where a venue's answer is a receipt, the event that proves what became of the order may come behind it.</summary>
+    public async Task<Order> Becomes(Order answered, OrderStatus status) =>
+        answered.Status is OrderStatus.PendingNew or OrderStatus.PendingCancel ? await Tape.Shown(answered.ClientOrderId, status) : answered;
 
     /// <summary>Buys, or sells, at the market and waits for the end.</summary>
     public async Task<Order> Trade(string id, Side side = Side.Buy, decimal? quantity = null)

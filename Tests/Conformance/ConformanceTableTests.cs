@@ -13,6 +13,10 @@ public sealed class ConformanceTableTests
     }
 
     [Fact]
+    public void Every_venue_has_its_run_of_the_cards() =>
+        Assert.Equal(Harnesses.All.Count, typeof(ConformanceTests).Assembly.GetTypes().Count(t => t.BaseType == typeof(ConformanceTests)));
+
+    [Fact]
     public void The_committed_table_is_in_step_with_the_cards()
     {
         var results = ConformanceTable.CommittedResults();

@@ -209,7 +209,7 @@ internal static partial class CardList
                 await run.Tape.Shown("f-1", OrderStatus.Working);
             }
 
-            Assert.Equal(OrderStatus.Cancelled, (await oms.CancelOrder(run.Key("f-1")).Within("the cancel")).OrThrow().Order.Status);
+            await run.Cancelled(oms, "f-1");
         }),
         .. Unknowns(),
         new("FLT-11f", "A command is refused for the rate of requests.", "It is provably refused with the time of the next try; that time is kept, and then orders pass.", async run =>
@@ -263,7 +263,7 @@ internal static partial class CardList
             Assert.Equal(OrderOrigin.External, (await run.Tape.Event(early, OrderEvent.Adopted)).Order.Origin);
             var late = run.Venue.PlaceElsewhere(Side.Buy, run.Q);
             Assert.Equal(OrderOrigin.External, (await run.Tape.Shown(late, OrderStatus.Filled)).Origin);
-            Assert.Equal(OrderStatus.Cancelled, (await oms.CancelOrder(run.Key(early)).Within("the cancel")).OrThrow().Order.Status);
+            await run.Cancelled(oms, early);
         }),
         Closed("FLT-13b", "liquidates", VenueClose.Liquidation, OrderOrigin.Liquidation),
         Closed("FLT-13c", "deleverages", VenueClose.AutoDeleverage, OrderOrigin.AutoDeleverage),
