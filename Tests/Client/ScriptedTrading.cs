@@ -27,6 +27,9 @@ internal sealed class ScriptedTrading
     /// <summary>When set, each cancel fails with it.</summary>
     public ExchangeError? CancelError { get; set; }
 
+    /// <summary>When set, the venue refuses its dead-man switch with it.</summary>
+    public ExchangeError? DeadManError { get; set; }
+
     /// <summary>When set, no order connector can be made: its journal is of no use.</summary>
     public ExchangeError? JournalError { get; set; }
 
@@ -128,7 +131,7 @@ internal sealed class ScriptedOms(ScriptedTrading trading, OmsConnectorContext c
     public Task<Result<Unit>> SetDeadManSwitch(string? symbol, TimeSpan timeToLive, CancellationToken cancellationToken = default)
     {
         trading.Asked(string.Create(CultureInfo.InvariantCulture, $"dead man {symbol} {timeToLive.TotalSeconds}"));
-        return Task.FromResult(Unit.Success);
+        return Task.FromResult(trading.DeadManError is { } refused ? refused : Unit.Success);
     }
 
     public Task<Result<ConnectionStatus>> Connect(CancellationToken cancellationToken = default)

@@ -136,9 +136,32 @@ public sealed class TraderSessionTests
         var status = first.Result("session.start", """{"trader":"mm1","when_gone":"cancel"}""").GetProperty("exchanges")[0].GetProperty("dead_man");
         Assert.Equal(("symbol", 120_000), (status.GetProperty("reach").GetString(), status.GetProperty("time_to_live_ms").GetInt32()));
 
-        // Nothing left to cancel.
+        // Nothing left to cancel: the next order is often not far, and the venue is not asked each time.
         test.Trading.Oms.Fill("c1");
-        Assert.Equal("dead man BTCUSDT 0", await test.Trading.NextAsked("dead man"));
+        first.Result("oms.place_limit_order", OneOrder.Replace("c1", "c3", StringComparison.Ordinal));
+        while (await test.Trading.NextAsked() is var asked && asked != "place c3 by mm1")
+            Assert.DoesNotContain("dead man", asked, StringComparison.Ordinal);
+    }
+
+    /// <summary>A venue that refuses is not asked again at every change of an order.</summary>
+    [Fact]
+    public async Task A_dead_man_switch_that_is_refused_is_tried_again_later_only()
+    {
+        var time = new ManualTimeProvider();
+        await using var test = await GatewayUnderTest.Start(time: time, trades: true);
+        test.Trading.DeadManError = new ExchangeError { Code = ExchangeErrorCode.RateLimited, Message = "too often" };
+        using var trader = test.ConnectRaw();
+        trader.Result("session.start", """{"trader":"mm1","when_gone":"cancel","timeout_ms":600000}""");
+        trader.Result("oms.place_limit_order", OneOrder);
+        Assert.Equal("dead man BTCUSDT 120", await test.Trading.NextAsked("dead man"));
+        trader.Result("oms.place_limit_order", OneOrder.Replace("c1", "c2", StringComparison.Ordinal));
+        trader.Result("oms.place_limit_order", OneOrder.Replace("c1", "c3", StringComparison.Ordinal));
+        test.Trading.DeadManError = null;
+        await Beat(time, 2);
+        var asked = new List<string>();
+        while (asked is [] or [.., not "dead man BTCUSDT 120"])
+            asked.Add(await test.Trading.NextAsked());
+        Assert.Equal(["place c2 by mm1", "place c3 by mm1", "dead man BTCUSDT 120"], asked);
     }
 
     /// <summary>What the gateway before it armed runs on, and would cancel orders whose owner is not known to want it.</summary>

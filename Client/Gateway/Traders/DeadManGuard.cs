@@ -21,6 +21,9 @@ internal sealed partial class DeadManGuard(
     /// <summary>Stands for everything at the exchange, where the switch reaches further than a symbol.</summary>
     public const string Everything = "*";
 
+    /// <summary>After a refusal the venue is left alone for so long: every change of an order would ask it again otherwise.</summary>
+    private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(1);
+
     private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly ConcurrentDictionary<string, Exchange> _exchanges = new(StringComparer.Ordinal);
     private long _startedAt;
@@ -47,7 +50,7 @@ internal sealed partial class DeadManGuard(
             {
                 await Task.WhenAll(exchanges.Select(UpdateAsync));
                 using var wake = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-                var due = Task.Delay(options.DeadManTime / 4, time, wake.Token);
+                var due = Task.Delay(_exchanges.Values.Any(e => !e.Refused.IsEmpty) ? _retryAfter : options.DeadManTime / 4, time, wake.Token);
                 await Task.WhenAny(due, _changed.Reader.WaitToReadAsync(wake.Token).AsTask());
                 stopping.ThrowIfCancellationRequested();
                 await wake.CancelAsync();
@@ -79,8 +82,15 @@ internal sealed partial class DeadManGuard(
             return;
 
         var eligible = Eligible(working, exchange.Reach!.Value, traders.WantsCancel);
-        foreach (var symbol in exchange.Armed.Keys.Concat(LeftBehind(exchange, working)).Where(s => !eligible.Contains(s)).ToHashSet())
-            await SetAsync(exchange, symbol, TimeSpan.Zero);
+        var reached = working.Select(o => Reached(o, exchange.Reach!.Value)).ToHashSet(StringComparer.Ordinal);
+        foreach (var symbol in exchange.Armed.Keys.Concat(LeftBehind(exchange, reached)).Where(s => !eligible.Contains(s)).ToHashSet())
+        {
+            if (reached.Contains(symbol) || exchange.IsIdle(symbol, options.DeadManTime / 4, time))
+                await SetAsync(exchange, symbol, TimeSpan.Zero);
+        }
+
+        foreach (var symbol in reached)
+            exchange.IdleSince.Remove(symbol);
         // The longest armed first, so that a limit does not let an armed one lapse for a new one.
         foreach (var symbol in eligible.OrderBy(s => exchange.Armed.TryGetValue(s, out var at) ? at : long.MaxValue).Take(options.MaxDeadManSymbols))
         {
@@ -93,10 +103,8 @@ internal sealed partial class DeadManGuard(
     /// What a gateway before this one may have armed: it is not known, and its time runs on. After one such time it has run out, and
     /// nothing can be left.
     /// </summary>
-    private IEnumerable<string> LeftBehind(Exchange exchange, ImmutableArray<Order> working) =>
-        time.GetElapsedTime(_startedAt) >= options.DeadManTime
-            ? []
-            : working.Select(o => Reached(o, exchange.Reach!.Value)).Where(s => !exchange.Disarmed.Contains(s));
+    private IEnumerable<string> LeftBehind(Exchange exchange, HashSet<string> reached) =>
+        time.GetElapsedTime(_startedAt) >= options.DeadManTime ? [] : reached.Where(s => !exchange.Disarmed.Contains(s));
 
     private async Task<bool> LearnReachAsync(Exchange exchange)
     {
@@ -111,12 +119,20 @@ internal sealed partial class DeadManGuard(
     {
         var connection = new ConnectionId(ConnectionRole.Oms, exchange.Name);
         var at = time.GetTimestamp();
+        if (exchange.Refused.TryGetValue(symbol, out var refusedAt) && time.GetElapsedTime(refusedAt, at) < _retryAfter)
+            return;
         var result = await calls.InvokeAsync(
             "oms.set_dead_man_switch", connection, changesVenue: true,
             token => grains.GetGrain<IExchangeOmsGrain>(exchange.Name).SetDeadManSwitch(symbol == Everything ? null : symbol, timeToLive, token));
         if (!result.IsSuccess)
+        {
+            exchange.Refused[symbol] = at;
             LogFailed(logger, exchange.Name, symbol, result.Error.ToString());
-        else if (timeToLive > TimeSpan.Zero)
+            return;
+        }
+
+        exchange.Refused.TryRemove(symbol, out _);
+        if (timeToLive > TimeSpan.Zero)
             exchange.Armed[symbol] = at;
         else
             exchange.Disarm(symbol);
@@ -138,8 +154,26 @@ internal sealed partial class DeadManGuard(
         /// <summary>What this gateway has disarmed.</summary>
         public HashSet<string> Disarmed { get; } = new(StringComparer.Ordinal);
 
+        /// <summary>What could not be set, and when that was tried last, as a timestamp.</summary>
+        public ConcurrentDictionary<string, long> Refused { get; } = new(StringComparer.Ordinal);
+
+        /// <summary>Since when nothing works within reach of what is armed, as timestamps.</summary>
+        public Dictionary<string, long> IdleSince { get; } = new(StringComparer.Ordinal);
+
+        /// <summary>
+        /// Whether nothing has worked there for so long. A trader's next order is often not far, and to disarm and to arm costs the venue's
+        /// budget each time; who wants its orders left alone disarms at once, by placing one.
+        /// </summary>
+        public bool IsIdle(string symbol, TimeSpan longEnough, TimeProvider time)
+        {
+            if (IdleSince.TryAdd(symbol, time.GetTimestamp()))
+                return false;
+            return time.GetElapsedTime(IdleSince[symbol]) >= longEnough;
+        }
+
         public void Disarm(string symbol)
         {
+            IdleSince.Remove(symbol);
             Disarmed.Add(symbol);
             Armed.TryRemove(symbol, out _);
         }

@@ -101,7 +101,7 @@ public sealed class GrvtBookTests
                             continue; // lost
                         if (random.Next(40) == 0)
                         {
-                            Assert.Equal(FrameKind.Unreadable, processor.OnFrame(Bytes(message)[..^9], socket.Link, _now, out _));
+                            Assert.Equal(FrameKind.Unreadable, processor.OnFrame(Bytes(message).AsSpan()[..^9], socket.Link, _now, out _));
                             continue;
                         }
 
