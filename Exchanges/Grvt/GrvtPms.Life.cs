@@ -92,9 +92,21 @@ public sealed partial class GrvtPms
                 var mark = _account.BeginPicture();
                 var account = await _reader.GetAccount(stop).ConfigureAwait(false);
                 if (account.IsSuccess)
+                {
                     _account.Reconcile(account.Value, mark);
+                }
+                else if (account.Error is { Code: ExchangeErrorCode.RateLimited, VenueCode: null, RetryAt: { } retryAt })
+                {
+                    // Our own share is used up: nothing is wrong, the question waits for its turn.
+                    MoneyMoved();
+                    if (retryAt - _access.Clock.Now is var turn && turn > TimeSpan.Zero)
+                        await Task.Delay(turn, _time, stop).ConfigureAwait(false);
+                    continue;
+                }
                 else
+                {
                     GrvtLog.QueryFailed(_logger, "asking for the balances", account.Error.Message);
+                }
             }
 
             // Many executions, one question.

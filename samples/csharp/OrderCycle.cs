@@ -11,6 +11,7 @@ namespace Exchange.Samples;
 internal sealed class OrderCycle(TraderClient trader, Desk desk)
 {
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
     private const int TicksBelow = 20;
 
     private Instrument? _instrument;
@@ -62,8 +63,14 @@ internal sealed class OrderCycle(TraderClient trader, Desk desk)
             return;
         var key = new OrderKey { Symbol = desk.Market.Symbol, ClientOrderId = resting.Order.ClientOrderId };
         await Do(trader.ReplaceOrder(desk.Market.Exchange, new ReplaceOrderRequest { Order = key, Price = bid - ((TicksBelow + 1) * tick) }));
-        if (await Do(trader.PlaceOrder(desk.Market.Exchange, new MarketOrderRequest { Symbol = desk.Market.Symbol, Side = Side.Buy, Quantity = quantity })) is not null)
+        var bought = await Do(trader.PlaceOrder(desk.Market.Exchange, new MarketOrderRequest { Symbol = desk.Market.Symbol, Side = Side.Buy, Quantity = quantity }));
+        if (bought is not null)
+        {
+            // Only then there is something to sell.
+            await desk.Orders.WhenEnded(bought.Order.ClientOrderId).WaitAsync(_patience);
             await Do(trader.PlaceOrder(desk.Market.Exchange, new MarketOrderRequest { Symbol = desk.Market.Symbol, Side = Side.Sell, Quantity = quantity, ReduceOnly = true }));
+        }
+
         await Do(trader.CancelOrder(desk.Market.Exchange, key));
     }
 

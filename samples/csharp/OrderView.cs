@@ -11,6 +11,7 @@ internal sealed class OrderView
     private readonly Dictionary<string, Order> _working = new(StringComparer.Ordinal);
     private readonly Dictionary<(string, PositionSide), Position> _positions = [];
     private readonly LatencySamples _commands = new();
+    private readonly Dictionary<string, TaskCompletionSource> _ends = new(StringComparer.Ordinal);
     private (long Epoch, long Seq) _place;
 
     public bool IsReady { get; private set; }
@@ -60,6 +61,13 @@ internal sealed class OrderView
         Balances = start.Account?.Account.Balances ?? [];
     });
 
+    /// <summary>Ends when the order has: an answer says that the venue has it, and not yet that it is filled.</summary>
+    public Task WhenEnded(string clientOrderId)
+    {
+        lock (_lock)
+            return EndOf(clientOrderId).Task;
+    }
+
     public void Measure(TimeSpan commandToReply) => Change(() => _commands.Add(commandToReply));
 
     public void Refuse(ExchangeError error) => Change(() =>
@@ -91,9 +99,15 @@ internal sealed class OrderView
         _place = (update.Epoch, update.Seq);
         var order = update.Data.Order;
         if (order.IsTerminal)
+        {
             _working.Remove(order.ClientOrderId);
+            EndOf(order.ClientOrderId).TrySetResult();
+        }
         else
+        {
             _working[order.ClientOrderId] = order;
+        }
+
         switch (update.Data.Event)
         {
             case OrderEvent.Accepted: Placed++; break;
@@ -102,6 +116,13 @@ internal sealed class OrderView
             case OrderEvent.Cancelled: Cancelled++; break;
             case OrderEvent.BecameUnknown: Unknown++; break;
         }
+    }
+
+    private TaskCompletionSource EndOf(string clientOrderId)
+    {
+        if (!_ends.TryGetValue(clientOrderId, out var end))
+            _ends[clientOrderId] = end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return end;
     }
 
     private void Change(Action change)
