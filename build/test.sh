@@ -184,7 +184,7 @@ run_tests() {
 
     if [ -z "$fast" ]; then
         say "running the launcher's commands …"
-        check "demo trades on both exchanges: orders placed, replaced, filled, cancelled" ./exchange demo --seconds 8
+        check "demo trades on all exchanges: orders placed, replaced, filled, cancelled" ./exchange demo --seconds 8
         check "replay prints a synced book without gaps" replay_prints_a_book
         check "doctor finds the simulator" beside_the_simulator ./exchange doctor --json
         check "a recording of the simulator replays without gaps" beside_the_simulator records_what_replays
