@@ -12,8 +12,6 @@ namespace Exchange.Exchanges.Binance;
 /// </summary>
 public sealed partial class BinanceOms
 {
-    private static readonly TimeSpan _markPatience = TimeSpan.FromSeconds(3);
-
     private readonly Lock _stateGate = new();
     private TaskCompletionSource _firstAttempt = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SocketSession? _tradeSession;
@@ -237,7 +235,7 @@ public sealed partial class BinanceOms
     {
         try
         {
-            await _marks.First.WaitAsync(_markPatience, _time, cancellationToken).ConfigureAwait(false);
+            await _marks.First.WaitAsync(TimeSpan.FromMilliseconds(_options.MarkWaitMs), _time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

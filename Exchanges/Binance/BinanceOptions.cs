@@ -98,6 +98,9 @@ public sealed class BinanceOptions
     /// <summary>How long the venue's answer to a command may take before its outcome counts as unknown, in milliseconds.</summary>
     public int CommandTimeoutMs { get; set; } = 5_000;
 
+    /// <summary>How long the order connection waits for the first mark prices before it is ready without them, in milliseconds.</summary>
+    public int MarkWaitMs { get; set; } = 3_000;
+
     /// <summary>
     /// What ends when an order would trade with another of the same account: <c>NONE</c>, <c>EXPIRE_TAKER</c>, <c>EXPIRE_MAKER</c> or
     /// <c>EXPIRE_BOTH</c>. Always sent, since the venue's documents disagree on what holds otherwise.
@@ -148,6 +151,7 @@ public sealed class BinanceOptions
         Between(nameof(OrderLimitAMinute), OrderLimitAMinute, 1, 1_000_000);
         Between(nameof(RecvWindowMs), RecvWindowMs, 500, 60_000);
         Between(nameof(CommandTimeoutMs), CommandTimeoutMs, 100, 60_000);
+        Between(nameof(MarkWaitMs), MarkWaitMs, 0, 60_000);
         OneOf(nameof(SelfTradePrevention), SelfTradePrevention, ["NONE", "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH"]);
         Between(nameof(ListenKeyMinutes), ListenKeyMinutes, 0.001, 50);
         Between(nameof(MarkPriceAgeMs), MarkPriceAgeMs, 1_000, 600_000);

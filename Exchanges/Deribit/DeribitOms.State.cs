@@ -11,8 +11,6 @@ namespace Exchange.Exchanges.Deribit;
 /// </summary>
 public sealed partial class DeribitOms
 {
-    private static readonly TimeSpan _markPatience = TimeSpan.FromSeconds(3);
-
     private readonly Lock _stateGate = new();
     private TaskCompletionSource _firstAttempt = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SocketSession? _tradeSession;
@@ -189,7 +187,7 @@ public sealed partial class DeribitOms
     /// <summary>Positions, and open orders of all kinds.</summary>
     private async Task<ExchangeError?> CompareAsync(CancellationToken cancellationToken)
     {
-        var markPrices = _marks.WhenKnown.WaitAsync(_markPatience, _time, cancellationToken);
+        var markPrices = _marks.WhenKnown.WaitAsync(TimeSpan.FromMilliseconds(_options.MarkWaitMs), _time, cancellationToken);
         var positionsMark = _positions.BeginPicture();
         var ordersMark = _orders.BeginSnapshot();
         var positions = _reader.GetPositions(cancellationToken);

@@ -124,6 +124,9 @@ public sealed class DeribitOptions
     /// <summary>How long the venue's answer to a command may take before its outcome counts as unknown, in milliseconds.</summary>
     public int CommandTimeoutMs { get; set; } = 5_000;
 
+    /// <summary>How long the order connection waits for the first mark prices before it is ready without them, in milliseconds.</summary>
+    public int MarkWaitMs { get; set; } = 3_000;
+
     /// <summary>Whether <c>valid_until</c> is sent with an edit too.</summary>
     public bool ValidUntilOnEdit { get; set; } = true;
 
@@ -177,6 +180,7 @@ public sealed class DeribitOptions
         Between(nameof(ThrottlePauseMs), ThrottlePauseMs, 100, 60_000);
         Between(nameof(ValidityMs), ValidityMs, 500, 60_000);
         Between(nameof(CommandTimeoutMs), CommandTimeoutMs, 100, 60_000);
+        Between(nameof(MarkWaitMs), MarkWaitMs, 0, 60_000);
         Between(nameof(CompareSeconds), CompareSeconds, 10, 86_400);
         Between(nameof(EventsOwedMs), EventsOwedMs, 1_000, 600_000);
         Between(nameof(MarkPriceAgeMs), MarkPriceAgeMs, 1_000, 600_000);

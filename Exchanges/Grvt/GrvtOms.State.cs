@@ -6,8 +6,6 @@ namespace Exchange.Exchanges.Grvt;
 /// <summary>What must be known before orders may leave: the clock, the instruments, and what the venue holds.</summary>
 public sealed partial class GrvtOms
 {
-    private static readonly TimeSpan _markPatience = TimeSpan.FromSeconds(3);
-
     /// <summary>The clock, and the instruments: without their hashes nothing can be signed, and nobody knows which mark prices are wanted.</summary>
     private async Task<ExchangeError?> PrepareAsync(CancellationToken cancellationToken)
     {
@@ -40,7 +38,7 @@ public sealed partial class GrvtOms
     /// <summary>Positions and open orders.</summary>
     private async Task<ExchangeError?> CompareAsync(CancellationToken cancellationToken)
     {
-        var markPrices = _marks.WhenKnown.WaitAsync(_markPatience, _time, cancellationToken);
+        var markPrices = _marks.WhenKnown.WaitAsync(TimeSpan.FromMilliseconds(_options.MarkWaitMs), _time, cancellationToken);
         var positionsMark = _positions.BeginPicture();
         var ordersMark = _orders.BeginSnapshot();
         var positions = _reader.GetPositions(RequestPriority.Cancel, cancellationToken);

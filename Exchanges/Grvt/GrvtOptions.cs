@@ -89,6 +89,9 @@ public sealed class GrvtOptions
     /// <summary>How long the venue's answer to a command may take before its outcome counts as unknown, in milliseconds.</summary>
     public int CommandTimeoutMs { get; set; } = 5_000;
 
+    /// <summary>How long the order connection waits for the first mark prices before it is ready without them, in milliseconds.</summary>
+    public int MarkWaitMs { get; set; } = 3_000;
+
     /// <summary>
     /// How long a cancel kills a create of the same client order id that arrives after it, in milliseconds; an order that was never seen is
     /// cancelled with the venue's longest, 5 s.
@@ -202,6 +205,7 @@ public sealed class GrvtOptions
         Between(nameof(DataShare), DataShare, 0.01, 1);
         Between(nameof(ThrottlePauseMs), ThrottlePauseMs, 100, 60_000);
         Between(nameof(CommandTimeoutMs), CommandTimeoutMs, 100, 60_000);
+        Between(nameof(MarkWaitMs), MarkWaitMs, 0, 60_000);
         Between(nameof(CancelTimeToLiveMs), CancelTimeToLiveMs, 100, 5_000);
         Between(nameof(OrderLifeDays), OrderLifeDays, 0.001, 29.99);
         Between(nameof(ImmediateOrderSeconds), ImmediateOrderSeconds, 5, 86_400);

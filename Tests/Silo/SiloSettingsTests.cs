@@ -73,7 +73,6 @@ public sealed class SiloSettingsTests
     [InlineData("Exchange:Environment", "live", "Exchange:Environment: 'live' is the real venue and real money; it must be said on the command line: --env live")]
     [InlineData("Exchange:Binance:Environment", "live", "Exchange:Binance:Environment: 'live' is the real venue and real money; it must be said on the command line: --env live")]
     [InlineData("Exchange:Environment", "prod", "Exchange:Environment: 'prod' is not an environment; legal are sim, testnet, live")]
-    [InlineData("Exchange:Connections", "market/grvt", "Exchange:Connections: 'market/grvt' is not implemented in this version; legal are oms/binance, pms/binance, data/binance, market/binance, oms/deribit, pms/deribit, data/deribit, market/deribit, oms/grvt, pms/grvt, data/grvt")]
     [InlineData("Exchange:Limits:binance:PriceCollar", "5", "Exchange:Limits:binance:PriceCollar: there is no such setting; legal under Exchange:Limits:binance are PriceCollarPercent, AllowUnknownMarkPrice, OrdersPerSecond, MaxOpenOrders, MaxPosition, AllowUnknownPosition, MaxOrderNotional")]
     [InlineData("Exchange:Limits:bitmex:PriceCollarPercent", "5", "Exchange:Limits:bitmex: no such exchange; legal are binance, deribit, grvt")]
     [InlineData("Exchange:Limits:binance:MaxOpenOrders", "0", "Exchange:Limits:binance:MaxOpenOrders is 0: give a whole number from 1, or leave it out for no limit")]

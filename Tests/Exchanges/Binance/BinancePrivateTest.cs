@@ -50,7 +50,14 @@ public abstract class BinancePrivateTest : IAsyncLifetime
         await Host.DisposeAsync();
     }
 
-    private protected BinanceOptions Options() => new() { RestUrl = Host.BinanceRestUri, StreamUrl = Host.BinanceStreamUri, WsApiUrl = Host.BinanceWsApiUri };
+    private protected BinanceOptions Options() => new()
+    {
+        RestUrl = Host.BinanceRestUri,
+        StreamUrl = Host.BinanceStreamUri,
+        WsApiUrl = Host.BinanceWsApiUri,
+        // A simulator that stands still tells no mark prices.
+        MarkWaitMs = 0,
+    };
 
     private protected BinanceOms Oms(AuthCredentials? credentials = null, BinanceOptions? options = null, OrderManagerOptions? life = null)
     {

@@ -3,8 +3,8 @@ using System.Globalization;
 using Exchange.Exchanges.Grvt;
 using Exchange.Grains.Interfaces;
 using Exchange.Simulator;
-using Exchange.Simulator.Grvt;
 using Exchange.Simulator.Faults;
+using Exchange.Simulator.Grvt;
 using Exchange.Tests.Support;
 using Xunit;
 
