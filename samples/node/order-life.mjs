@@ -90,6 +90,13 @@ const toText = (steps, places) => {
   return places === 0 ? digits : `${digits.slice(0, -places)}.${digits.slice(-places)}`;
 };
 
+/** Three ids of our own, in the exchange's form: some take numbers only. */
+function orderIds(pattern) {
+  const stem = `js-${process.pid}-${Date.now()}-`;
+  const begin = new RegExp(pattern).test(`${stem}1`) ? stem : `${Date.now()}000`;
+  return [1, 2, 3].map((n) => `${begin}${n}`);
+}
+
 async function main() {
   const { exchange, symbol } = args;
   const where = { exchange, symbol };
@@ -123,24 +130,24 @@ async function main() {
   const quantity = (Math.ceil(least / step) * step).toFixed(lots);
   console.log(`${symbol}: best bid ${book.bids[0][0]}, trading ${quantity}`);
 
-  const name = `js-${process.pid}-${Date.now()}`;
+  const [first, second, third] = orderIds(start.capabilities.client_order_id_pattern);
   const below = (ticks) => toText(bid - ticks * tick, places);
-  const limit = { ...where, side: "buy", price: below(20n), quantity, client_order_id: `${name}-1`, post_only: true };
-  const resting = await gateway.call("oms.place_limit_order", limit);
-  await orders.waitFor(`${name}-1`, "accepted");
-  console.log(`placed    ${name}-1 as ${resting.order.venue_order_id}`);
+  const limit = { ...where, side: "buy", price: below(20n), quantity, client_order_id: first, post_only: true };
+  await gateway.call("oms.place_limit_order", limit);
+  const placed = await orders.waitFor(first, "accepted"); // the answer may be a receipt, without the venue's id
+  console.log(`placed    ${first} as ${placed.venue_order_id}`);
   const again = await gateway.call("oms.place_limit_order", limit);
-  if (again.order.venue_order_id !== resting.order.venue_order_id) throw new Failed("the same command under the same id placed a second order");
+  if (again.order.venue_order_id !== placed.venue_order_id) throw new Failed("the same command under the same id placed a second order");
 
-  await gateway.call("oms.replace_order", { ...where, client_order_id: `${name}-1`, price: below(21n) });
-  console.log(`replaced  ${name}-1 at ${(await orders.waitFor(`${name}-1`, "replaced")).price}`);
-  await gateway.call("oms.place_market_order", { ...where, side: "buy", quantity, client_order_id: `${name}-2` });
-  console.log(`filled    ${name}-2 at ${(await orders.waitFor(`${name}-2`, "filled")).average_price}`);
-  await gateway.call("oms.place_market_order", { ...where, side: "sell", quantity, client_order_id: `${name}-3`, reduce_only: true });
-  await orders.waitFor(`${name}-3`, "filled");
-  await gateway.call("oms.cancel_order", { ...where, client_order_id: `${name}-1` });
-  await orders.waitFor(`${name}-1`, "cancelled");
-  console.log(`cancelled ${name}-1`);
+  await gateway.call("oms.replace_order", { ...where, client_order_id: first, price: below(21n) });
+  console.log(`replaced  ${first} at ${(await orders.waitFor(first, "replaced")).price}`);
+  await gateway.call("oms.place_market_order", { ...where, side: "buy", quantity, client_order_id: second });
+  console.log(`filled    ${second} at ${(await orders.waitFor(second, "filled")).average_price}`);
+  await gateway.call("oms.place_market_order", { ...where, side: "sell", quantity, client_order_id: third, reduce_only: true });
+  await orders.waitFor(third, "filled");
+  await gateway.call("oms.cancel_order", { ...where, client_order_id: first });
+  await orders.waitFor(first, "cancelled");
+  console.log(`cancelled ${first}`);
 
   await gateway.call("session.goodbye");
   gateway.close();

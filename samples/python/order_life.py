@@ -7,6 +7,7 @@ Exit code: 0 when every step was seen in order, 1 when not, 2 when the gateway r
 import argparse
 import json
 import os
+import re
 import sys
 import time
 from decimal import ROUND_CEILING, Decimal
@@ -82,6 +83,14 @@ def small_quantity(instrument, price):
     return (least / step).to_integral_value(ROUND_CEILING) * step
 
 
+def order_ids(pattern):
+    """Three ids of our own, in the exchange's form: some take numbers only."""
+    stem = f"py-{os.getpid()}-{int(time.time())}-"
+    if not re.match(pattern, stem + "1"):
+        stem = str(time.time_ns() // 1000)
+    return [f"{stem}{n}" for n in (1, 2, 3)]
+
+
 def run(args):
     context = zmq.Context()
     gateway = Gateway(context, args.commands)
@@ -111,33 +120,33 @@ def run(args):
     quantity = small_quantity(instrument, bid)
     print(f"{args.symbol}: best bid {bid}, trading {quantity}")
 
-    name = f"py-{os.getpid()}-{int(time.time())}"
-    resting = gateway.call("oms.place_limit_order", **where, side="buy", price=str(bid - 20 * tick), quantity=str(quantity),
-                           client_order_id=f"{name}-1", post_only=True)
-    orders.wait_for(f"{name}-1", "accepted")
-    print(f"placed    {name}-1 as {resting['order']['venue_order_id']}")
+    first, second, third = order_ids(start["capabilities"]["client_order_id_pattern"])
+    gateway.call("oms.place_limit_order", **where, side="buy", price=str(bid - 20 * tick), quantity=str(quantity),
+                 client_order_id=first, post_only=True)
+    placed = orders.wait_for(first, "accepted")  # the answer may be a receipt, without the venue's id
+    print(f"placed    {first} as {placed['venue_order_id']}")
 
     again = gateway.call("oms.place_limit_order", **where, side="buy", price=str(bid - 20 * tick), quantity=str(quantity),
-                         client_order_id=f"{name}-1", post_only=True)
-    if again["order"]["venue_order_id"] != resting["order"]["venue_order_id"]:
+                         client_order_id=first, post_only=True)
+    if again["order"]["venue_order_id"] != placed["venue_order_id"]:
         raise Failed("the same command under the same id placed a second order")
     print("repeated  the same answer, no second order")
 
-    gateway.call("oms.replace_order", **where, client_order_id=f"{name}-1", price=str(bid - 21 * tick))
-    moved = orders.wait_for(f"{name}-1", "replaced")
-    print(f"replaced  {name}-1 at {moved['price']}")
+    gateway.call("oms.replace_order", **where, client_order_id=first, price=str(bid - 21 * tick))
+    moved = orders.wait_for(first, "replaced")
+    print(f"replaced  {first} at {moved['price']}")
 
-    gateway.call("oms.place_market_order", **where, side="buy", quantity=str(quantity), client_order_id=f"{name}-2")
-    bought = orders.wait_for(f"{name}-2", "filled")
-    print(f"filled    {name}-2 at {bought['average_price']}")
-    gateway.call("oms.place_market_order", **where, side="sell", quantity=str(quantity), client_order_id=f"{name}-3", reduce_only=True)
-    orders.wait_for(f"{name}-3", "filled")
+    gateway.call("oms.place_market_order", **where, side="buy", quantity=str(quantity), client_order_id=second)
+    bought = orders.wait_for(second, "filled")
+    print(f"filled    {second} at {bought['average_price']}")
+    gateway.call("oms.place_market_order", **where, side="sell", quantity=str(quantity), client_order_id=third, reduce_only=True)
+    orders.wait_for(third, "filled")
     orders.wait_for_flat(args.symbol)
     print(f"flat      {args.symbol}")
 
-    gateway.call("oms.cancel_order", **where, client_order_id=f"{name}-1")
-    orders.wait_for(f"{name}-1", "cancelled")
-    print(f"cancelled {name}-1")
+    gateway.call("oms.cancel_order", **where, client_order_id=first)
+    orders.wait_for(first, "cancelled")
+    print(f"cancelled {first}")
 
     try:
         gateway.call("oms.place_limit_order", **where, side="buy", price=str(bid + tick / 3), quantity=str(quantity))
