@@ -43,7 +43,7 @@ internal sealed partial class CardRun
                 return id;
             if (answer.Error.Outcome == CommandOutcome.Unknown)
                 continue;
-            Assert.Contains(answer.Error.Code, new[] { ExchangeErrorCode.RateLimited, ExchangeErrorCode.Banned, ExchangeErrorCode.NotReady });
+            Assert.Contains(answer.Error.Code, new[] { ExchangeErrorCode.RateLimited, ExchangeErrorCode.Banned, ExchangeErrorCode.NotReady, ExchangeErrorCode.ConnectionLost });
             Assert.Equal(0, Venue.CountReceived(id, VenueCommand.Place));
             var wait = answer.Error.RetryAt is { } at ? at - Venue.Time.GetUtcNow() : TimeSpan.FromSeconds(1);
             await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.FromMilliseconds(200), Venue.Time);

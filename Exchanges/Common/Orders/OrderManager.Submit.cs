@@ -66,11 +66,15 @@ public sealed partial class OrderManager
             return Refuse(Duplicate($"'{request.ClientOrderId}' is in use for a replacement of order '{first.Order.ClientOrderId}'; use another"));
         if (RequestFields.Difference(first.Placed, request) is { } difference)
             return Refuse(Duplicate($"'{request.ClientOrderId}' was used for another order ({difference}); use a new id, or the same content to get the first answer"));
-        // An answer that could only say unknown is overtaken once the outcome is known.
-        if (first.Answer?.Task is { } answer && (!answer.IsCompleted || first.UnknownSince is not null || answer.Result.Error?.Outcome != CommandOutcome.Unknown))
+        // An answer that could only say unknown, or that the venue had received the order, is overtaken once more is known.
+        if (first.Answer?.Task is { } answer && (!answer.IsCompleted || first.UnknownSince is not null || !IsOvertaken(answer.Result, first)))
             return new Submission(null, answer);
         return new Submission(null, Task.FromResult(AnswerOf(first)));
     }
+
+    private static bool IsOvertaken(Result<OrderAck> answer, TrackedOrder order) => answer.IsSuccess
+        ? answer.Value.Order.Status == OrderStatus.PendingNew && order.Seen
+        : answer.Error.Outcome == CommandOutcome.Unknown;
 
     private Result<OrderAck> AnswerOf(TrackedOrder order)
     {

@@ -296,4 +296,19 @@ public sealed class OrderReportTests
         Assert.Equal(OrderStatus.Rejected, life.Last("a").Status);
         Assert.Equal([OrderEvent.Submitted, OrderEvent.Rejected], life.EventsOf("a"));
     }
+
+    [Fact]
+    public void A_repeat_is_told_more_than_that_the_venue_took_note()
+    {
+        using var life = new OrderLifeBench();
+        var answer = life.Orders.PlaceAsync(Limit("a"));
+        life.Venue.LastSent.Arrive();
+        life.Venue.LastSent.AnswerWith(CommandReply.Done(new OrderReport { Source = ReportSource.Reply, Symbol = "BTCUSDT", ClientOrderId = "a", Status = OrderStatus.PendingNew, ReceivedTime = life.Time.GetUtcNow() }));
+        Assert.Null(Done(answer).OrThrow().Order.VenueOrderId);
+        life.Deliver();
+        var repeated = Done(life.Orders.PlaceAsync(Limit("a"))).OrThrow().Order;
+        Assert.Equal(OrderStatus.Working, repeated.Status);
+        Assert.NotNull(repeated.VenueOrderId);
+        Assert.Single(life.Venue.Sent);
+    }
 }
